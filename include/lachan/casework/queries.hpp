@@ -1,0 +1,163 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lachan/casework/changes.hpp"
+#include "lachan/casework/context.hpp"
+#include "lachan/domain/event.hpp"
+#include "lachan/domain/principal.hpp"
+
+/// What callers ask. Everything passes `access`; what is out of scope is `not_found` and is not counted.
+namespace lachan::casework {
+
+/// One case as its callers see it.
+struct CaseView {
+    std::shared_ptr<const World> world;
+    const policy::Pack* pack = nullptr;  ///< Null where the pack is lost.
+    domain::Case value;
+    std::string code;
+    std::vector<domain::Duty> duties;
+    std::vector<domain::Step> steps;
+    std::vector<std::string> linked;  ///< Codes, only of cases the caller may see.
+    std::int32_t reports = 0;
+};
+[[nodiscard]] boost::asio::awaitable<Result<CaseView>> see_case(Context& context,
+                                                                domain::Principal caller,
+                                                                std::string case_code);
+
+/// For a conditional GET: the sequence alone.
+[[nodiscard]] boost::asio::awaitable<Result<std::int64_t>> see_sequence(Context& context,
+                                                                        domain::Principal caller,
+                                                                        std::string case_code);
+
+struct CaseFilter {
+    std::optional<domain::CaseStatus> status;
+    std::optional<domain::AreaCode> area;  ///< Its whole subtree.
+    std::optional<domain::Category> category;
+    std::optional<domain::Urgency> urgency;
+    std::optional<bool> overdue;
+    std::optional<domain::AgencyId> holder;
+    std::optional<PageStart> after;
+    int limit = 50;
+};
+template <class Item>
+struct Page {
+    std::shared_ptr<const World> world;
+    std::vector<Item> items;
+    std::optional<PageStart> next;  ///< None: the last page.
+};
+struct CaseItem {
+    domain::Case value;
+    std::string code;
+};
+[[nodiscard]] boost::asio::awaitable<Result<Page<CaseItem>>> list_cases(Context& context,
+                                                                        domain::Principal caller,
+                                                                        CaseFilter filter);
+
+struct CaseSearch {
+    std::string name;
+    std::string phone;
+    std::string code;
+    std::string reference;
+    int limit = 50;
+};
+/// Search by folded names and keyed hashes. Each search is an event.
+[[nodiscard]] boost::asio::awaitable<Result<Page<CaseItem>>> search_cases(Context& context,
+                                                                          domain::Principal caller,
+                                                                          CaseSearch search);
+
+struct DutyItem {
+    domain::Duty duty;
+    std::string case_code;
+    std::string pack;  ///< Key of the pack that says what the duty means.
+};
+struct DutyFilter {
+    std::optional<domain::AgencyId> holder;
+    std::optional<Instant> due_before;
+    std::optional<domain::DutyState> state;
+    std::optional<PageStart> after;
+    int limit = 50;
+};
+[[nodiscard]] boost::asio::awaitable<Result<Page<DutyItem>>> list_duties(Context& context,
+                                                                         domain::Principal caller,
+                                                                         DutyFilter filter);
+
+struct NotificationItem {
+    domain::Notification value;
+    std::string case_code;
+    std::vector<domain::Attempt> attempts;
+};
+struct NotificationFilter {
+    std::optional<domain::NotificationState> state;
+    std::optional<domain::AgencyId> agency;
+    std::optional<PageStart> after;
+    int limit = 50;
+};
+[[nodiscard]] boost::asio::awaitable<Result<Page<NotificationItem>>> list_notifications(
+    Context& context, domain::Principal caller, NotificationFilter filter);
+[[nodiscard]] boost::asio::awaitable<Result<std::vector<NotificationItem>>> notifications_of(
+    Context& context, domain::Principal caller, std::string case_code);
+
+struct EventPage {
+    std::vector<domain::Event> items;
+    std::string code;
+    std::optional<std::int64_t> next;  ///< `after` of the next page.
+};
+[[nodiscard]] boost::asio::awaitable<Result<EventPage>> events_of(
+    Context& context, domain::Principal caller, std::string case_code, std::int64_t after, int limit);
+
+/// Names and addresses, as each report gave them. The read is an event that carries its purpose.
+struct ReportIdentity {
+    domain::ReportId report;
+    OpenedIdentity people;
+    OpenedNarrative narrative;
+    std::optional<domain::InformantStatement> informant;  ///< Only for those who may know it.
+};
+struct IdentityView {
+    std::string code;
+    std::int64_t sequence = 0;
+    std::vector<ReportIdentity> reports;
+};
+/// Errors: `validation_failed` where the purpose is missing; `not_found`; `forbidden`.
+[[nodiscard]] boost::asio::awaitable<Result<IdentityView>> see_identity(Context& context,
+                                                                        domain::Principal caller,
+                                                                        std::string case_code,
+                                                                        std::string purpose);
+
+/// What anybody with a receipt may know: no identity, no agency's name beyond "who acts next".
+struct SafeStatus {
+    std::string stage;  ///< The pack's word.
+    domain::CaseStatus status{};
+    Instant received_at{};
+    std::optional<Instant> next_due;
+    std::string next_action;  ///< Kind of the next duty; empty: none.
+    std::string next_title;   ///< Vietnamese.
+    bool overdue = false;
+};
+/// Errors: `receipt_invalid`, `receipt_unknown`.
+[[nodiscard]] boost::asio::awaitable<Result<SafeStatus>> status_by_receipt(Context& context,
+                                                                           std::string receipt);
+
+/// "Nothing has happened": escalates once for each duty whose clock has passed; answers whether it did.
+[[nodiscard]] boost::asio::awaitable<Result<bool>> nudge_by_receipt(Context& context, std::string receipt);
+
+/// When the report was received, for a signed proof. Errors: as `status_by_receipt`.
+struct FilingFact {
+    domain::ReportId report;
+    Instant received_at{};
+    Instant recorded_at{};
+    Bytes fingerprint;
+};
+[[nodiscard]] boost::asio::awaitable<Result<FilingFact>> filing_by_receipt(Context& context,
+                                                                           std::string receipt);
+
+/// Who a token belongs to. Errors: `unauthenticated`.
+[[nodiscard]] boost::asio::awaitable<Result<domain::Principal>> identify(Context& context,
+                                                                         Secret<std::string> token);
+
+}  // namespace lachan::casework
