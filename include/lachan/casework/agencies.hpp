@@ -71,6 +71,13 @@ using RenderEndpoint = std::function<Answer(const EndpointMade&)>;
                                                               domain::AgencyId agency,
                                                               std::string document);
 
+/// Makes an endpoint with this secret, within a unit of work. Its id is the agency's and a number.
+[[nodiscard]] Endpoint make_endpoint(Tx& tx,
+                                     Vault& vault,
+                                     const domain::AgencyId& agency,
+                                     const NewEndpoint& wanted,
+                                     const Secret<std::string>& secret);
+
 /// Where a message for this endpoint goes, with its secrets opened. Two while a rotation is under way.
 [[nodiscard]] Result<Target> target_of(const Vault& vault, const Endpoint& endpoint, Instant now);
 

@@ -1,17 +1,21 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "lachan/casework/store.hpp"
 #include "lachan/casework/world.hpp"
+#include "lachan/domain/case.hpp"
+#include "lachan/domain/duty.hpp"
 
 namespace lachan::casework {
 
-/// What must hold for one case after a unit of work that touched it: an open case has a pending duty with a
-/// next instant; every pending duty has one; every notification is delivered, scheduled with an instant,
-/// superseded or a human task. Throws `BrokenInvariant`, which undoes the unit.
-void check_case(const View& view, const domain::Case& value);
+/// What must hold for one case after a unit of work that touched it: an open case has a pending duty, every
+/// pending duty has a next instant, and `next_due` tells the earliest of them. Throws `BrokenInvariant`,
+/// which undoes the unit.
+void check_case(const domain::Case& value, std::span<const domain::Duty> duties);
 
 /// A broken promise found by looking at everything.
 struct Finding {

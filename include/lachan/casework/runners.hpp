@@ -36,6 +36,8 @@ public:
 
 private:
     boost::asio::awaitable<Result<std::size_t>> fire_some();
+    boost::asio::awaitable<Result<std::size_t>> fire_one_by_one(
+        const std::vector<domain::DutyNo>& duties, const std::vector<domain::NotificationNo>& undelivered);
     boost::asio::awaitable<Result<std::optional<Instant>>> next_instant();
 
     Context& context_;
@@ -62,6 +64,8 @@ private:
     struct Claim;
     boost::asio::awaitable<Result<std::vector<Claim>>> claim_some();
     boost::asio::awaitable<void> deliver(Claim claim);
+    /// Starts what can be started; says when to look again.
+    boost::asio::awaitable<Result<Instant>> start_some();
 
     Context& context_;
     Transport& transport_;

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lachan/casework/changes.hpp"
+#include "lachan/casework/store.hpp"
+#include "lachan/casework/vault.hpp"
+#include "lachan/casework/world.hpp"
+#include "placing.hpp"
+
+namespace lachan::casework {
+
+/// Reads through a unit of work's own eyes.
+[[nodiscard]] View view_of(Tx& tx);
+
+/// One case under change within one unit of work: it counts the sequence once, gives ordinals, owes
+/// notifications, keeps `next_due`, and at the end states the invariants. Every use case and the watch go
+/// through it, so that no way of changing a case can leave it silent.
+class CaseEdit {
+public:
+    /// For a case that exists. `actor` is a key id or the name of a runner.
+    CaseEdit(Tx& tx,
+             std::shared_ptr<const World> world,
+             const Vault& vault,
+             domain::Case value,
+             std::string actor);
+
+    CaseEdit(const CaseEdit&) = delete;
+    CaseEdit& operator=(const CaseEdit&) = delete;
+
+    [[nodiscard]] domain::Case& value() noexcept { return value_; }
+    [[nodiscard]] const std::string& code() const noexcept { return code_; }
+    /// The case's own pack; null where it is lost.
+    [[nodiscard]] const policy::Pack* pack() const noexcept { return pack_; }
+    [[nodiscard]] std::vector<domain::Duty>& duties() noexcept { return duties_; }
+    [[nodiscard]] domain::Duty* find(std::int32_t ordinal);
+    [[nodiscard]] const policy::Ladder& ladder_of(const domain::Duty& duty) const;
+    [[nodiscard]] std::shared_ptr<const World> world() const noexcept { return world_; }
+
+    /// Makes the duties and notices of a decision that the case does not have yet.
+    void apply(const policy::Decision& decision, const Start& start);
+
+    /// A duty that takes over from one that was declined or forwarded; the clock goes on.
+    void succeed(const domain::Duty& former, const domain::AgencyId& holder, std::string_view role);
+
+    /// Hands every pending duty of `agency` to the next holder; nobody else to be found is a gap.
+    void take_from(const domain::AgencyId& agency);
+    /// Whoever comes after the holders that this duty has had already; none: a duty without a holder, and a
+    /// gap.
+    void succeed_next(const domain::Duty& former);
+
+    /// Owes an agency a message. Without an endpoint it becomes a task for people at once.
+    void tell(const domain::AgencyId& agency,
+              std::string_view event,
+              const domain::Duty* duty,
+              std::string_view rule);
+    /// Owes a message to the first holder of each role; false where nobody holds any of them.
+    bool tell_roles(std::span<const std::string> roles,
+                    std::string_view event,
+                    const domain::Duty* duty,
+                    std::string_view rule,
+                    const domain::AreaCode& area);
+    /// Owes a message to each holder of a pending duty that has not been told anything in this unit yet.
+    void tell_holders(std::string_view event, std::string_view rule);
+    /// Owes a message to everybody who ever held a duty of the case, and to its reporter.
+    void tell_parties(std::string_view event, std::string_view rule);
+    /// Says that nobody could be found, to whom it may concern.
+    void gap(std::string_view role, const domain::AreaCode& area, const domain::Duty* duty);
+
+    /// Ends a duty and cancels what was still to be sent about it.
+    void end(domain::Duty& duty, domain::DutyState state);
+    /// Cancels the scheduled sends about a duty: all, or those of its acceptance clock.
+    enum class Sends : std::uint8_t { all, of_acceptance };
+    void supersede(const domain::Duty& duty, Sends which);
+    /// Writes the duty back with its next instant; whoever changes a duty calls this.
+    void keep(domain::Duty& duty);
+
+    void record(std::string_view kind, domain::EventData data = {});
+    /// Something happened that does not change the case (a read, a delivery): no new sequence.
+    void note(std::string_view kind, domain::EventData data = {});
+
+    /// Writes the case, and states the invariants.
+    void finish();
+
+    /// What was done, for the answer.
+    [[nodiscard]] CaseChange change() const;
+
+private:
+    [[nodiscard]] bool has(const policy::OrderedDuty& ordered) const;
+    void place(const policy::OrderedDuty& ordered, const Start& start);
+    void place(const policy::OrderedNotice& ordered, const Start& start);
+    void add(domain::Duty duty);
+    [[nodiscard]] std::vector<directory::Holder> holders(std::string_view role,
+                                                         const domain::AreaCode& area,
+                                                         Instant at) const;
+    void touch();
+
+    Tx& tx_;
+    std::shared_ptr<const World> world_;
+    domain::Case value_;
+    std::string actor_;
+    std::string code_;
+    const policy::Pack* pack_;
+    std::vector<domain::Duty> duties_;
+    std::vector<std::int32_t> touched_;
+    std::vector<domain::Notification> notified_;
+    std::vector<std::pair<domain::AgencyId, std::optional<domain::EndpointId>>>
+        channels_;  ///< Looked up in this unit.
+    bool counted_ = false;
+};
+
+}  // namespace lachan::casework

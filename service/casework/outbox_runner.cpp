@@ -1,0 +1,301 @@
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <exception>
+#include <utility>
+
+#include "lachan/base/log.hpp"
+#include "lachan/casework/agencies.hpp"
+#include "lachan/casework/names.hpp"
+#include "lachan/casework/retry_schedule.hpp"
+#include "lachan/casework/runners.hpp"
+
+namespace lachan::casework {
+
+/// One try that is about to be made.
+struct OutboxRunner::Claim {
+    domain::Notification notification;
+    Target target;
+    Message message;
+};
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kLongestSleep =
+    60s;  ///< However far the next instant is: a lost hint costs this much at most.
+constexpr Duration kPauseAfterFailure = 1s;
+constexpr Duration kLookAgain = 1s;  ///< The head of a queue waits for an earlier message of the same case.
+constexpr std::string_view kActor = "outbox";
+
+/// When the endpoint next wants a look: its queue's next try, but not while its circuit is open.
+std::optional<Instant> next_look(const Outbox& outbox, const Endpoint& endpoint, Instant now) {
+    auto next = outbox.next_attempt(endpoint.id);
+    if (!next) {
+        return std::nullopt;
+    }
+    if (endpoint.open_until && *endpoint.open_until > now) {
+        next = std::max(*next, *endpoint.open_until);
+    }
+    return next;
+}
+
+Message message_of(const Vault& vault, const domain::Notification& value, bool exercise, Instant now) {
+    Message message;
+    message.case_code = vault.case_code(value.no.case_no);
+    message.id = notification_name(message.case_code, value.no.ordinal);
+    std::replace(
+        message.id.begin(), message.id.end(), '.', '-');  // the signature joins id and time with a dot
+    message.type = value.type;
+    message.case_sequence = value.case_sequence;
+    message.urgency = value.urgency;
+    message.duty = value.duty ? duty_name(message.case_code, *value.duty) : "";
+    message.respond_by = value.respond_by;
+    message.created_at = value.created_at;
+    message.sent_at = now;
+    message.exercise = exercise;
+    return message;
+}
+
+/// A suspended endpoint delivers nothing: what waits there is called to the watch, which moves it on or makes
+/// it a task for people. Should the watch not come to it, it is looked at again after `kLookAgain`.
+void hand_to_watch(Tx& tx, domain::Notification value) {
+    value.reroute_at = tx.now;
+    value.next_attempt = tx.now + kLookAgain;
+    tx.outbox.update(value);
+}
+
+void note(Tx& tx,
+          const Vault& vault,
+          const domain::Notification& value,
+          std::string_view kind,
+          domain::EventData data) {
+    const auto found = tx.cases.find(value.no.case_no);
+    domain::Event event;
+    event.case_no = value.no.case_no;
+    event.case_sequence = found ? found->sequence : 0;
+    event.at = tx.now;
+    event.kind = kind;
+    event.actor = kActor;
+    event.data = {{"notification", notification_name(vault.case_code(value.no.case_no), value.no.ordinal)},
+                  {"agency", value.agency.text()},
+                  {"endpoint", value.endpoint.text()}};
+    event.data.insert(event.data.end(), data.begin(), data.end());
+    tx.events.append(event);
+}
+
+void count_success(Endpoint& endpoint, Instant now) {
+    endpoint.failures = 0;
+    endpoint.open_until.reset();
+    endpoint.last_success = now;
+}
+
+void count_failure(Endpoint& endpoint, Instant now) {
+    ++endpoint.failures;
+    if (endpoint.failures >= kFailuresToOpen) {
+        endpoint.open_until = now + kProbeEvery;
+    }
+}
+
+domain::Attempt attempt_of(const domain::Notification& value,
+                           domain::AttemptOutcome outcome,
+                           const SendOutcome& answer,
+                           Instant sent_at) {
+    domain::Attempt attempt;
+    attempt.notification = value.no;
+    attempt.number = value.attempts;
+    attempt.endpoint = value.endpoint;
+    attempt.at = sent_at;
+    attempt.outcome = outcome;
+    attempt.status = answer.status;
+    attempt.failure = answer.failure;
+    attempt.latency_ms = answer.latency_ms;
+    attempt.excerpt = answer.excerpt;
+    return attempt;
+}
+
+/// Moves the notification on according to the outcome. One that was superseded while under way stays
+/// superseded.
+void judge(Context& context,
+           Tx& tx,
+           domain::Notification& value,
+           Endpoint& endpoint,
+           domain::AttemptOutcome outcome,
+           const SendOutcome& answer) {
+    const bool wanted = value.state == domain::NotificationState::scheduled;
+    if (outcome == domain::AttemptOutcome::delivered) {
+        count_success(endpoint, tx.now);
+        value.delivered_at = tx.now;
+        value.next_attempt.reset();
+        value.reroute_at.reset();
+        value.state = wanted ? domain::NotificationState::delivered : value.state;
+        note(tx,
+             context.vault,
+             value,
+             "notification.delivered",
+             {{"attempt", std::to_string(value.attempts)}});
+        return;
+    }
+    count_failure(endpoint, tx.now);
+    if (outcome == domain::AttemptOutcome::suspended) {
+        endpoint.suspended = true;
+        endpoint.suspended_why = "answered 410";
+        note(tx, context.vault, value, "endpoint.suspended", {{"why", endpoint.suspended_why}});
+    }
+    if (!wanted) {
+        return;
+    }
+    value.next_attempt = next_attempt(value, outcome, answer, tx.now, context.entropy);
+    if (endpoint.suspended) {
+        value.reroute_at = tx.now;  // the watch finds the next channel or holder now
+    }
+    if (!value.next_attempt) {
+        value.state = domain::NotificationState::human_task;
+        value.reroute_at.reset();
+        note(tx,
+             context.vault,
+             value,
+             "notification.exhausted",
+             {{"attempts", std::to_string(value.attempts)}});
+    }
+}
+
+}  // namespace
+
+boost::asio::awaitable<Result<std::vector<OutboxRunner::Claim>>> OutboxRunner::claim_some() {
+    std::vector<Claim> claims;
+    const int room = limits_.parallel - under_way_;
+    if (room <= 0) {
+        co_return claims;
+    }
+    bool rerouting = false;
+    WriteOp claim = [&](Tx& tx) -> Result<void> {
+        claims.clear();
+        for (const domain::EndpointId& id : tx.endpoints.due(tx.now, room)) {
+            auto endpoint = tx.endpoints.find(id);
+            if (!endpoint) {
+                continue;
+            }
+            auto head = tx.outbox.head(id, tx.now);
+            if (endpoint->suspended) {
+                for (; head; head = tx.outbox.head(id, tx.now)) {
+                    hand_to_watch(tx, *head);
+                }
+                endpoint->next_at = tx.outbox.next_attempt(id);
+                tx.endpoints.put(*endpoint);
+                rerouting = true;
+                continue;
+            }
+            const bool open = endpoint->open_until && *endpoint->open_until > tx.now;
+            if (!head || open) {
+                const auto next = next_look(tx.outbox, *endpoint, tx.now);
+                endpoint->next_at = next ? std::optional(std::max(*next, tx.now + kLookAgain)) : std::nullopt;
+                tx.endpoints.put(*endpoint);
+                continue;
+            }
+            auto target = target_of(context_.vault, *endpoint, tx.now);
+            if (!target) {
+                return target.error();
+            }
+            endpoint->leased_until = tx.now + limits_.lease;
+            endpoint->last_attempt = tx.now;
+            tx.endpoints.put(*endpoint);
+            const auto about = tx.cases.find(head->no.case_no);
+            const bool exercise = about && about->kind != domain::ReportStatus::actual;
+            claims.push_back(
+                {*head, std::move(*target), message_of(context_.vault, *head, exercise, tx.now)});
+        }
+        return {};
+    };
+    const auto claimed = co_await context_.store.commit(std::move(claim), Lane::emergency);
+    if (!claimed) {
+        co_return claimed.error();
+    }
+    if (rerouting) {
+        context_.watch_work.notify();
+    }
+    co_return claims;
+}
+
+boost::asio::awaitable<void> OutboxRunner::deliver(Claim claim) {
+    const Instant sent_at = context_.clock.now();
+    const SendOutcome answer = co_await transport_.send(claim.target, claim.message);
+    const domain::AttemptOutcome outcome = classify(answer);
+    WriteOp record = [&](Tx& tx) -> Result<void> {
+        auto endpoint = tx.endpoints.find(claim.target.endpoint);
+        auto value = tx.outbox.find(claim.notification.no);
+        if (!endpoint || !value) {
+            return Error(Errc::internal, "a try without its notification");
+        }
+        ++value->attempts;
+        judge(context_, tx, *value, *endpoint, outcome, answer);
+        tx.outbox.update(*value);
+        tx.outbox.insert_attempt(attempt_of(*value, outcome, answer, sent_at));
+        endpoint->leased_until.reset();
+        endpoint->next_at = next_look(tx.outbox, *endpoint, tx.now);
+        tx.endpoints.put(*endpoint);
+        return {};
+    };
+    const auto recorded = co_await context_.store.commit(std::move(record), Lane::emergency);
+    if (!recorded) {  // the lease runs out and the try is made again: the receiver knows the id
+        log::error("webhook.attempt_not_recorded",
+                   {{"message", claim.message.id}, {"why", recorded.error().detail()}});
+    }
+    if (outcome != domain::AttemptOutcome::delivered) {
+        log::warn("webhook.attempt_failed",
+                  {{"message", claim.message.id},
+                   {"endpoint", claim.target.endpoint.text()},
+                   {"attempt", claim.notification.attempts + 1},
+                   {"status", answer.status.value_or(0)},
+                   {"failure", answer.failure}});
+        context_.watch_work.notify();
+    }
+}
+
+boost::asio::awaitable<void> OutboxRunner::run() {
+    while (!stop_.stopping || under_way_ > 0) {
+        Instant until = context_.clock.now() + kPauseAfterFailure;
+        if (!stop_.stopping) {
+            const auto planned = co_await start_some();
+            until = planned ? *planned : until;
+        }
+        co_await context_.clock.sleep_until(until, context_.outbox_work);
+    }
+}
+
+boost::asio::awaitable<Result<Instant>> OutboxRunner::start_some() {
+    auto claims = co_await claim_some();
+    if (!claims) {
+        log::error("outbox.failed", {{"why", claims.error().detail()}});
+        co_return claims.error();
+    }
+    const auto executor = co_await boost::asio::this_coro::executor;
+    for (Claim& claim : *claims) {
+        ++under_way_;
+        auto finished = [this](const std::exception_ptr& failure) {
+            --under_way_;
+            if (failure) {
+                log::error("outbox.try_broken");
+            }
+            context_.outbox_work.notify();
+        };
+        boost::asio::co_spawn(executor, deliver(std::move(claim)), finished);
+    }
+    if (!claims->empty()) {
+        co_return context_.clock.now();  // there may be more
+    }
+    std::optional<Instant> next;
+    ReadOp look = [&](const View& view) -> Result<void> {
+        next = view.endpoints.next_instant();
+        return {};
+    };
+    const auto looked = co_await context_.store.read(std::move(look));
+    if (!looked) {
+        co_return looked.error();
+    }
+    const Instant latest = context_.clock.now() + kLongestSleep;
+    const bool full = under_way_ >= limits_.parallel;
+    co_return full ? latest : std::min(next.value_or(latest), latest);
+}
+
+}  // namespace lachan::casework

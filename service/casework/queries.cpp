@@ -1,0 +1,358 @@
+#include "lachan/casework/queries.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "case_edit.hpp"
+#include "lachan/casework/access.hpp"
+
+namespace lachan::casework {
+namespace {
+
+/// Cuts the one row too many that tells whether there is a next page.
+template <class Row>
+bool cut_to(std::vector<Row>& rows, int limit) {
+    if (rows.size() <= static_cast<std::size_t>(limit)) {
+        return false;
+    }
+    rows.resize(static_cast<std::size_t>(limit));
+    return true;
+}
+
+std::vector<domain::AreaCode> subtree(const World& world, const domain::AreaCode& root, Instant now) {
+    std::vector<domain::AreaCode> codes = {root};  // a former unit is found by its own code
+    for (const directory::Area* area : world.directory->areas_at(now)) {
+        if (area->code != root && world.directory->contains(root, area->code, now)) {
+            codes.push_back(area->code);
+        }
+    }
+    return codes;
+}
+
+PageStart place_of(const domain::Duty& duty) {
+    return {to_ms(duty.due), static_cast<std::int64_t>(duty.no.case_no), duty.no.ordinal};
+}
+
+PageStart place_of(const domain::Notification& value) {
+    return {to_ms(value.created_at), static_cast<std::int64_t>(value.no.case_no), value.no.ordinal};
+}
+
+Result<domain::CaseNo> number_of(const Context& context, const std::string& code) {
+    return context.vault.case_no(code);
+}
+
+std::vector<domain::Event> visible(std::vector<domain::Event> events, const domain::Principal& caller) {
+    if (caller.role == domain::Role::supervisor || caller.role == domain::Role::operator_) {
+        return events;
+    }
+    std::erase_if(events, [](const domain::Event& event) { return event.kind == "identity.read"; });
+    return events;
+}
+
+}  // namespace
+
+boost::asio::awaitable<Result<CaseView>> see_case(Context& context,
+                                                  domain::Principal caller,
+                                                  std::string case_code) {
+    const auto number = number_of(context, case_code);
+    if (!number) {
+        co_return number.error();
+    }
+    CaseView result;
+    result.world = context.worlds.current();
+    const Instant now = context.clock.now();
+    ReadOp look = [&](const View& view) -> Result<void> {
+        auto value = find_for(caller, Action::see_case, *number, view, *result.world, now);
+        if (!value) {
+            return value.error();
+        }
+        result.value = std::move(*value);
+        result.duties = view.duties.of_case(*number);
+        result.steps = view.steps.of_case(*number);
+        result.reports = static_cast<std::int32_t>(view.reports.of_case(*number).size());
+        const Scope scope = scope_of(caller, *result.world, now);
+        for (const domain::CaseNo other : view.cases.linked(*number)) {
+            const auto linked = view.cases.find(other);
+            if (linked && sees(scope, *linked, view)) {
+                result.linked.push_back(context.vault.case_code(other));
+            }
+        }
+        return {};
+    };
+    const auto looked = co_await context.store.read(std::move(look));
+    if (!looked) {
+        co_return looked.error();
+    }
+    result.pack = result.world->pack(result.value.pack);
+    result.code = context.vault.case_code(*number);
+    co_return result;
+}
+
+boost::asio::awaitable<Result<std::int64_t>> see_sequence(Context& context,
+                                                          domain::Principal caller,
+                                                          std::string case_code) {
+    const auto number = number_of(context, case_code);
+    if (!number) {
+        co_return number.error();
+    }
+    std::int64_t sequence = 0;
+    const auto world = context.worlds.current();
+    ReadOp look = [&](const View& view) -> Result<void> {
+        const auto value = find_for(caller, Action::see_case, *number, view, *world, context.clock.now());
+        if (!value) {
+            return value.error();
+        }
+        sequence = value->sequence;
+        return {};
+    };
+    const auto looked = co_await context.store.read(std::move(look));
+    if (!looked) {
+        co_return looked.error();
+    }
+    co_return sequence;
+}
+
+boost::asio::awaitable<Result<Page<CaseItem>>> list_cases(Context& context,
+                                                          domain::Principal caller,
+                                                          CaseFilter filter) {
+    if (const auto allowed = allow(caller, Action::see_case); !allowed) {
+        co_return allowed.error();
+    }
+    Page<CaseItem> page;
+    page.world = context.worlds.current();
+    const Instant now = context.clock.now();
+    CaseQuery query;
+    query.scope = scope_of(caller, *page.world, now);
+    query.status = filter.status;
+    query.areas = filter.area ? subtree(*page.world, *filter.area, now) : std::vector<domain::AreaCode>();
+    query.category = filter.category;
+    query.urgency = filter.urgency;
+    query.overdue = filter.overdue;
+    query.holder = filter.holder;
+    query.after = filter.after;
+    query.limit = filter.limit + 1;
+    ReadOp look = [&](const View& view) -> Result<void> {
+        auto rows = view.cases.list(query);
+        if (cut_to(rows, filter.limit)) {
+            page.next = view.cases.place(rows.back());
+        }
+        for (domain::Case& value : rows) {
+            std::string code = context.vault.case_code(value.no);
+            page.items.push_back({std::move(value), std::move(code)});
+        }
+        return {};
+    };
+    const auto looked = co_await context.store.read(std::move(look));
+    if (!looked) {
+        co_return looked.error();
+    }
+    co_return page;
+}
+
+boost::asio::awaitable<Result<Page<CaseItem>>> search_cases(Context& context,
+                                                            domain::Principal caller,
+                                                            CaseSearch search) {
+    if (const auto allowed = allow(caller, Action::see_case); !allowed) {
+        co_return allowed.error();
+    }
+    std::vector<TraceHash> hashes;
+    const auto add = [&](TraceKind kind, const std::string& text) {
+        if (const auto hash = context.vault.trace(kind, text)) {
+            hashes.push_back(*hash);
+        }
+    };
+    add(TraceKind::child_name, search.name);
+    add(TraceKind::other_name, search.name);
+    add(TraceKind::phone, search.phone);
+    add(TraceKind::reference, search.reference);
+    if (hashes.empty() && search.code.empty()) {
+        co_return Error(Errc::validation_failed,
+                        "nothing to search for",
+                        {{"", "missing", "give at least one of name, phone, code, reference"}});
+    }
+    Page<CaseItem> page;
+    page.world = context.worlds.current();
+    WriteOp look = [&](Tx& tx) -> Result<void> {
+        page.items.clear();
+        std::vector<domain::CaseNo> numbers;
+        if (const auto number =
+                search.code.empty() ? Result<domain::CaseNo>(Error()) : context.vault.case_no(search.code)) {
+            numbers.push_back(*number);
+        }
+        for (const auto& [hash, number] : tx.cases.traced(hashes, search.limit)) {
+            if (std::find(numbers.begin(), numbers.end(), number) == numbers.end()) {
+                numbers.push_back(number);
+            }
+        }
+        const View view = view_of(tx);
+        const Scope scope = scope_of(caller, *page.world, tx.now);
+        for (const domain::CaseNo number : numbers) {
+            auto value = tx.cases.find(number);
+            if (value && sees(scope, *value, view)) {
+                page.items.push_back({std::move(*value), context.vault.case_code(number)});
+            }
+        }
+        domain::Event event;
+        event.at = tx.now;
+        event.kind = "search.made";
+        event.actor = caller.key.text();
+        event.data = {
+            {"agency", caller.agency.text()},
+            {"by",
+             std::string(search.name.empty() ? "" : "name ") + (search.phone.empty() ? "" : "phone ") +
+                 (search.code.empty() ? "" : "code ") + (search.reference.empty() ? "" : "reference")},
+            {"found", std::to_string(page.items.size())}};
+        tx.events.append(event);
+        return {};
+    };
+    const auto looked = co_await context.store.commit(std::move(look));
+    if (!looked) {
+        co_return looked.error();
+    }
+    co_return page;
+}
+
+boost::asio::awaitable<Result<Page<DutyItem>>> list_duties(Context& context,
+                                                           domain::Principal caller,
+                                                           DutyFilter filter) {
+    if (const auto allowed = allow(caller, Action::see_case); !allowed) {
+        co_return allowed.error();
+    }
+    Page<DutyItem> page;
+    page.world = context.worlds.current();
+    DutyQuery query;
+    query.scope = scope_of(caller, *page.world, context.clock.now());
+    query.holder = filter.holder;
+    query.due_before = filter.due_before;
+    query.state = filter.state;
+    query.after = filter.after;
+    query.limit = filter.limit + 1;
+    ReadOp look = [&](const View& view) -> Result<void> {
+        auto rows = view.duties.list(query);
+        if (cut_to(rows, filter.limit)) {
+            page.next = place_of(rows.back());
+        }
+        for (domain::Duty& duty : rows) {
+            const auto about = view.cases.find(duty.no.case_no);
+            std::string code = context.vault.case_code(duty.no.case_no);
+            page.items.push_back({std::move(duty), std::move(code), about ? about->pack : ""});
+        }
+        return {};
+    };
+    const auto looked = co_await context.store.read(std::move(look));
+    if (!looked) {
+        co_return looked.error();
+    }
+    co_return page;
+}
+
+boost::asio::awaitable<Result<Page<NotificationItem>>> list_notifications(Context& context,
+                                                                          domain::Principal caller,
+                                                                          NotificationFilter filter) {
+    if (const auto allowed = allow(caller, Action::list_deliveries); !allowed) {
+        co_return allowed.error();
+    }
+    Page<NotificationItem> page;
+    page.world = context.worlds.current();
+    NotificationQuery query;
+    query.scope = scope_of(caller, *page.world, context.clock.now());
+    query.state = filter.state;
+    query.agency = filter.agency;
+    query.after = filter.after;
+    query.limit = filter.limit + 1;
+    ReadOp look = [&](const View& view) -> Result<void> {
+        auto rows = view.outbox.list(query);
+        if (cut_to(rows, filter.limit)) {
+            page.next = place_of(rows.back());
+        }
+        for (domain::Notification& value : rows) {
+            auto attempts = view.outbox.attempts(value.no);
+            std::string code = context.vault.case_code(value.no.case_no);
+            page.items.push_back({std::move(value), std::move(code), std::move(attempts)});
+        }
+        return {};
+    };
+    const auto looked = co_await context.store.read(std::move(look));
+    if (!looked) {
+        co_return looked.error();
+    }
+    co_return page;
+}
+
+boost::asio::awaitable<Result<std::vector<NotificationItem>>> notifications_of(Context& context,
+                                                                               domain::Principal caller,
+                                                                               std::string case_code) {
+    const auto number = number_of(context, case_code);
+    if (!number) {
+        co_return number.error();
+    }
+    std::vector<NotificationItem> result;
+    const auto world = context.worlds.current();
+    ReadOp look = [&](const View& view) -> Result<void> {
+        const auto value =
+            find_for(caller, Action::see_notifications, *number, view, *world, context.clock.now());
+        if (!value) {
+            return value.error();
+        }
+        for (domain::Notification& each : view.outbox.of_case(*number)) {
+            auto attempts = view.outbox.attempts(each.no);
+            result.push_back({std::move(each), context.vault.case_code(*number), std::move(attempts)});
+        }
+        return {};
+    };
+    const auto looked = co_await context.store.read(std::move(look));
+    if (!looked) {
+        co_return looked.error();
+    }
+    co_return result;
+}
+
+boost::asio::awaitable<Result<EventPage>> events_of(
+    Context& context, domain::Principal caller, std::string case_code, std::int64_t after, int limit) {
+    const auto number = number_of(context, case_code);
+    if (!number) {
+        co_return number.error();
+    }
+    EventPage page;
+    const auto world = context.worlds.current();
+    ReadOp look = [&](const View& view) -> Result<void> {
+        const auto value = find_for(caller, Action::see_case, *number, view, *world, context.clock.now());
+        if (!value) {
+            return value.error();
+        }
+        page.items = view.events.of_case(*number, after, limit + 1);
+        if (cut_to(page.items, limit)) {
+            page.next = page.items.back().sequence;
+        }
+        page.items = visible(std::move(page.items), caller);
+        return {};
+    };
+    const auto looked = co_await context.store.read(std::move(look));
+    if (!looked) {
+        co_return looked.error();
+    }
+    page.code = context.vault.case_code(*number);
+    co_return page;
+}
+
+boost::asio::awaitable<Result<domain::Principal>> identify(Context& context, Secret<std::string> token) {
+    const Bytes hash = context.vault.token_hash(token.reveal());
+    std::optional<ApiKey> key;
+    ReadOp look = [&](const View& view) -> Result<void> {
+        key = view.keys.by_token(hash);
+        return {};
+    };
+    const auto looked = co_await context.store.read(std::move(look));
+    if (!looked) {
+        co_return looked.error();
+    }
+    const Instant now = context.clock.now();
+    const bool valid =
+        key && (!key->revoked_at || *key->revoked_at > now) && (!key->expires_at || *key->expires_at > now);
+    if (!valid) {
+        co_return Error(Errc::unauthenticated, "the token is not known, or is valid no more");
+    }
+    co_return domain::Principal{key->id, key->role, key->agency};
+}
+
+}  // namespace lachan::casework

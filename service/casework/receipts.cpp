@@ -1,0 +1,144 @@
+#include <algorithm>
+#include <utility>
+
+#include "case_edit.hpp"
+#include "lachan/casework/ladders.hpp"
+#include "lachan/casework/names.hpp"
+#include "lachan/casework/queries.hpp"
+
+namespace lachan::casework {
+namespace {
+
+constexpr std::string_view kActor = "reporter";
+
+Error unknown_receipt() {
+    return {Errc::receipt_unknown, "no report has this receipt"};
+}
+
+const domain::Duty* first_pending(const std::vector<domain::Duty>& duties) {
+    const domain::Duty* first = nullptr;
+    for (const domain::Duty& duty : duties) {
+        if (duty.pending() && (first == nullptr || duty.due < first->due)) {
+            first = &duty;
+        }
+    }
+    return first;
+}
+
+/// Whom a duty's ladder tells when it is missed.
+std::vector<std::string> roles_when_missed(const policy::Ladder& ladder) {
+    const auto step = std::find_if(ladder.steps.begin(),
+                                   ladder.steps.end(),
+                                   [](const policy::LadderStep& each) { return each.marks_overdue; });
+    return step == ladder.steps.end() ? std::vector<std::string>() : step->tells;
+}
+
+/// One nudge for each duty whose clock has passed: pushing twice escalates once.
+bool nudge(CaseEdit& edit, Instant now) {
+    bool escalated = false;
+    for (std::size_t i = 0; i < edit.duties().size(); ++i) {
+        domain::Duty& duty = edit.duties()[i];
+        const bool passed = duty.pending() && now >= duty.due && (duty.fired & kNudged) == 0;
+        if (!passed) {
+            continue;
+        }
+        duty.fired |= kNudged;
+        edit.record("case.nudged", {{"duty", duty_name(edit.code(), duty.no.ordinal)}});
+        const policy::Ladder& ladder = edit.ladder_of(duty);
+        const auto roles = roles_when_missed(ladder);
+        if (!edit.tell_roles(roles, "case.escalated", &duty, ladder.name + "/nudge", duty.area)) {
+            edit.gap(duty.role, duty.area, &duty);
+        }
+        edit.keep(duty);
+        escalated = true;
+    }
+    return escalated;
+}
+
+}  // namespace
+
+boost::asio::awaitable<Result<SafeStatus>> status_by_receipt(Context& context, std::string receipt) {
+    const auto hash = context.vault.receipt_hash(receipt);
+    if (!hash) {
+        co_return hash.error();
+    }
+    SafeStatus result;
+    const auto world = context.worlds.current();
+    ReadOp look = [&](const View& view) -> Result<void> {
+        const auto row = view.reports.by_receipt(*hash);
+        const auto value = row ? view.cases.find(row->case_no) : std::nullopt;
+        if (!value) {
+            return unknown_receipt();
+        }
+        result.stage = value->stage;
+        result.status = value->status;
+        result.received_at = row->received_at;
+        result.overdue = value->overdue;
+        const auto duties = view.duties.of_case(value->no);
+        if (const domain::Duty* next = first_pending(duties)) {
+            result.next_due = next->due;
+            result.next_action = next->kind;
+            const policy::Pack* pack = world->pack(value->pack);
+            const policy::DutyTemplate* made_by =
+                pack == nullptr ? nullptr : pack->duty(next->rule, next->kind);
+            result.next_title = made_by == nullptr ? "" : made_by->title;
+        }
+        return {};
+    };
+    const auto looked = co_await context.store.read(std::move(look));
+    if (!looked) {
+        co_return looked.error();
+    }
+    co_return result;
+}
+
+boost::asio::awaitable<Result<bool>> nudge_by_receipt(Context& context, std::string receipt) {
+    const auto hash = context.vault.receipt_hash(receipt);
+    if (!hash) {
+        co_return hash.error();
+    }
+    bool escalated = false;
+    const auto world = context.worlds.current();
+    WriteOp push = [&](Tx& tx) -> Result<void> {
+        const auto row = tx.reports.by_receipt(*hash);
+        auto value = row ? tx.cases.find(row->case_no) : std::nullopt;
+        if (!value) {
+            return unknown_receipt();
+        }
+        CaseEdit edit(tx, world, context.vault, std::move(*value), std::string(kActor));
+        escalated = nudge(edit, tx.now);
+        if (escalated) {
+            edit.finish();
+        }
+        return {};
+    };
+    const auto pushed = co_await context.store.commit(std::move(push));
+    if (!pushed) {
+        co_return pushed.error();
+    }
+    context.outbox_work.notify();
+    co_return escalated;
+}
+
+boost::asio::awaitable<Result<FilingFact>> filing_by_receipt(Context& context, std::string receipt) {
+    const auto hash = context.vault.receipt_hash(receipt);
+    if (!hash) {
+        co_return hash.error();
+    }
+    FilingFact fact;
+    ReadOp look = [&](const View& view) -> Result<void> {
+        const auto row = view.reports.by_receipt(*hash);
+        if (!row) {
+            return unknown_receipt();
+        }
+        fact = {row->id, row->received_at, row->recorded_at, row->fingerprint};
+        return {};
+    };
+    const auto looked = co_await context.store.read(std::move(look));
+    if (!looked) {
+        co_return looked.error();
+    }
+    co_return fact;
+}
+
+}  // namespace lachan::casework

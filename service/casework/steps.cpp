@@ -1,0 +1,173 @@
+#include <algorithm>
+#include <utility>
+
+#include "afterwards.hpp"
+#include "case_edit.hpp"
+#include "lachan/casework/access.hpp"
+#include "lachan/casework/acts.hpp"
+#include "lachan/casework/names.hpp"
+
+namespace lachan::casework {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kClockTolerance = 5min;    ///< The contract's: how far a caller's clock may be ahead.
+constexpr std::size_t kLongestNote = 20'000;  ///< Some pages; the body's own limit is the outer bound.
+
+std::string known_kinds(const policy::Pack& pack) {
+    std::string list;
+    for (const policy::StepKind& kind : pack.steps()) {
+        list += (list.empty() ? "" : ", ") + kind.kind;
+    }
+    return list;
+}
+
+Result<void> check(const NewStep& step, const policy::Pack& pack, const domain::Case& value, Instant now) {
+    std::vector<Fault> faults;
+    if (pack.step(step.kind) == nullptr) {
+        faults.push_back({"/kind", "unknown_word", "one of: " + known_kinds(pack)});
+    }
+    const std::int32_t children = std::max(value.children, 1);
+    if (step.child && (*step.child < 0 || *step.child >= children)) {
+        faults.push_back(
+            {"/child", "out_of_range", "the case has children 0 to " + std::to_string(children - 1)});
+    }
+    if (step.done_at && *step.done_at > now + kClockTolerance) {
+        faults.push_back({"/done_at", "in_future", "an act is recorded when it is done"});
+    }
+    if (step.note.size() > kLongestNote) {
+        faults.push_back({"/note", "too_long", "at most 20000 bytes"});
+    }
+    if (step.until && step.done_at && *step.until < *step.done_at) {
+        faults.push_back({"/until", "before_start", "ends before it was done"});
+    }
+    if (!faults.empty()) {
+        return Error(Errc::validation_failed, "the step cannot be recorded as it is", std::move(faults));
+    }
+    return {};
+}
+
+bool concerns(const domain::Duty& duty, const NewStep& step) {
+    return !step.child || !duty.child || *step.child == *duty.child;
+}
+
+bool is_among(const std::vector<std::string>& words, std::string_view word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// The pending duties that this act fulfils.
+std::vector<std::int32_t> fulfilled(CaseEdit& edit, const policy::StepKind& kind, const NewStep& step) {
+    std::vector<std::int32_t> ordinals;
+    for (const domain::Duty& duty : edit.duties()) {
+        if (duty.pending() && is_among(kind.discharges, duty.kind) && concerns(duty, step)) {
+            ordinals.push_back(duty.no.ordinal);
+        }
+    }
+    return ordinals;
+}
+
+/// An agency fulfils its own duties; a supervisor those of the agencies in scope.
+Result<void> may_fulfil(CaseEdit& edit,
+                        const domain::Principal& caller,
+                        std::vector<std::int32_t>& ordinals) {
+    if (caller.role == domain::Role::supervisor || ordinals.empty()) {
+        return {};
+    }
+    std::erase_if(ordinals,
+                  [&](std::int32_t ordinal) { return edit.find(ordinal)->holder != caller.agency; });
+    if (ordinals.empty()) {
+        return Error(Errc::forbidden, "another agency holds the duty that this step fulfils");
+    }
+    return {};
+}
+
+void discharge(CaseEdit& edit, const std::vector<std::int32_t>& ordinals) {
+    for (const std::int32_t ordinal : ordinals) {
+        domain::Duty* duty = edit.find(ordinal);
+        edit.end(*duty, domain::DutyState::done);
+        edit.record("duty.done", {{"duty", duty_name(edit.code(), ordinal)}, {"kind", duty->kind}});
+    }
+}
+
+void cancel_superseded(CaseEdit& edit, const policy::StepKind& kind, const NewStep& step) {
+    if (!kind.supersedes_on.empty() && !is_among(kind.supersedes_on, step.result)) {
+        return;
+    }
+    for (domain::Duty& duty : edit.duties()) {
+        if (duty.pending() && is_among(kind.supersedes, duty.kind) && concerns(duty, step)) {
+            edit.end(duty, domain::DutyState::cancelled);
+            edit.record("duty.cancelled",
+                        {{"duty", duty_name(edit.code(), duty.no.ordinal)},
+                         {"kind", duty.kind},
+                         {"ground", step.kind + "/" + step.result}});
+        }
+    }
+}
+
+domain::Step step_of(const NewStep& wanted, const domain::Principal& caller, Instant now) {
+    domain::Step step;
+    step.kind = wanted.kind;
+    step.child = wanted.child;
+    step.done_at = std::min(wanted.done_at.value_or(now), now);
+    step.recorded_at = now;
+    step.result = wanted.result;
+    step.until = wanted.until;
+    step.agency = caller.agency;
+    step.recorded_by = caller.key;
+    return step;
+}
+
+}  // namespace
+
+boost::asio::awaitable<Result<Answer>> record_step(Context& context,
+                                                   domain::Principal caller,
+                                                   std::string case_code,
+                                                   NewStep step,
+                                                   Repeat repeat,
+                                                   RenderChange render) {
+    const auto number = context.vault.case_no(case_code);
+    if (!number) {
+        co_return number.error();
+    }
+    const auto world = context.worlds.current();
+    Effect effect = [&](Tx& tx) -> Result<Answer> {
+        auto value = find_for(caller, Action::record_step, *number, view_of(tx), *world, tx.now);
+        if (!value) {
+            return value.error();
+        }
+        CaseEdit edit(tx, world, context.vault, std::move(*value), caller.key.text());
+        if (edit.pack() == nullptr) {
+            return Error(Errc::internal, "the rule pack of this case is lost");
+        }
+        if (const auto checked = check(step, *edit.pack(), edit.value(), tx.now); !checked) {
+            return checked.error();
+        }
+        const policy::StepKind& kind = *edit.pack()->step(step.kind);
+        auto ordinals = fulfilled(edit, kind, step);
+        if (edit.value().status == domain::CaseStatus::closed && ordinals.empty()) {
+            return Error(Errc::transition_not_allowed, "the case is closed");
+        }
+        if (const auto may = may_fulfil(edit, caller, ordinals); !may) {
+            return may.error();
+        }
+        domain::Step kept = step_of(step, caller, tx.now);
+        if (const auto recorded = keep_step(context.vault, tx, edit, kept, step.note); !recorded) {
+            return recorded.error();
+        }
+        discharge(edit, ordinals);
+        cancel_superseded(edit, kind, step);
+        go_on_after(edit, kind, kept);
+        edit.finish();
+        CaseChange change = edit.change();
+        if (!step.result.empty() && !is_among(kind.results, step.result)) {
+            change.warnings.push_back(
+                "/result: not one of the results that the rules know for this step; taken as unknown");
+        }
+        return render(change);
+    };
+    auto answer = co_await commit_once(context, caller, repeat, std::move(effect), Lane::emergency);
+    co_return answer;
+}
+
+}  // namespace lachan::casework

@@ -1,0 +1,230 @@
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "case_edit.hpp"
+#include "lachan/base/log.hpp"
+#include "lachan/casework/ladders.hpp"
+#include "lachan/casework/names.hpp"
+#include "lachan/casework/runners.hpp"
+#include "rerouting.hpp"
+
+namespace lachan::casework {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kBatch = 100;  ///< Duties fired in one unit: some milliseconds of the writer.
+constexpr Duration kLongestSleep =
+    60s;  ///< However far the next instant is: a lost hint costs this much at most.
+constexpr Duration kPauseAfterFailure = 1s;  ///< The disk failed or the queue is full: not a busy loop.
+constexpr Duration kSetAside = 60s;  ///< A duty that cannot be fired does not keep the others waiting.
+constexpr std::string_view kActor = "watch";
+
+std::string rule_of(const policy::Ladder& ladder, const policy::LadderStep& step) {
+    return ladder.name + "/" + step.id;
+}
+
+/// Tells whom the step names. A step that finds nobody is skipped at once: the gap is told, and the next
+/// escalation of the ladder takes its place now.
+void tell_step(CaseEdit& edit, const policy::Ladder& ladder, std::size_t index, const domain::Duty& duty) {
+    const policy::LadderStep& step = ladder.steps[index];
+    if (step.tells_holder && !duty.holder.empty()) {
+        edit.tell(duty.holder, step.event, &duty, rule_of(ladder, step));
+    }
+    if (step.tells.empty() ||
+        edit.tell_roles(step.tells, step.event, &duty, rule_of(ladder, step), duty.area)) {
+        return;
+    }
+    edit.gap(step.tells.front(), duty.area, &duty);
+    for (std::size_t next = index + 1; next < ladder.steps.size(); ++next) {
+        const policy::LadderStep& stand_in = ladder.steps[next];
+        if (!stand_in.tells.empty() &&
+            edit.tell_roles(stand_in.tells, step.event, &duty, rule_of(ladder, step), duty.area)) {
+            return;
+        }
+    }
+}
+
+void fire_step(
+    Tx& tx, CaseEdit& edit, const policy::Ladder& ladder, const Alarm& alarm, std::int32_t ordinal) {
+    const policy::LadderStep& step = ladder.steps[alarm.step];
+    domain::Duty* duty = edit.find(ordinal);
+    const bool missed_now = step.marks_overdue && !duty->overdue_at;
+    if (missed_now) {
+        duty->overdue_at = duty->due;
+    }
+    mark_fired(ladder, alarm, tx.now, *duty);
+    edit.record(step.event,
+                {{"duty", duty_name(edit.code(), ordinal)},
+                 {"kind", duty->kind},
+                 {"step", rule_of(ladder, step)},
+                 {"instant", to_rfc3339(alarm.at)}});
+    tell_step(edit, ladder, alarm.step, *duty);
+}
+
+/// Fires everything of one duty that is due. Returns the lateness of the earliest, for the metric.
+Result<Duration> fire_duty(Context& context,
+                           Tx& tx,
+                           const std::shared_ptr<const World>& world,
+                           domain::DutyNo number) {
+    const auto duty = tx.duties.find(number);
+    if (!duty || !duty->next_at || *duty->next_at > tx.now) {
+        return Duration(0);  // answered or fired in the meantime
+    }
+    auto value = tx.cases.find(number.case_no);
+    if (!value) {
+        return Error(Errc::internal, "a duty without its case");
+    }
+    const Duration lag = tx.now - *duty->next_at;
+    CaseEdit edit(tx, world, context.vault, std::move(*value), std::string(kActor));
+    const policy::Ladder& ladder = edit.ladder_of(*duty);
+    for (auto alarm = next_alarm(ladder, *edit.find(number.ordinal)); alarm && alarm->at <= tx.now;
+         alarm = next_alarm(ladder, *edit.find(number.ordinal))) {
+        fire_step(tx, edit, ladder, *alarm, number.ordinal);
+    }
+    edit.keep(*edit.find(number.ordinal));
+    edit.finish();
+    return lag;
+}
+
+}  // namespace
+
+boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_some() {
+    std::vector<domain::DutyNo> duties;
+    std::vector<domain::NotificationNo> undelivered;
+    const Instant now = context_.clock.now();
+    ReadOp look = [&](const View& view) -> Result<void> {
+        duties = view.duties.due(now, kBatch);
+        undelivered = view.outbox.to_reroute(now, kBatch);
+        return {};
+    };
+    const auto looked = co_await context_.store.read(std::move(look));
+    if (!looked) {
+        co_return looked.error();
+    }
+    const auto world = context_.worlds.current();
+    Duration lag{0};
+    const std::size_t found = duties.size() + undelivered.size();
+    WriteOp together = [&](Tx& tx) -> Result<void> {
+        for (const domain::DutyNo number : duties) {
+            const auto fired = fire_duty(context_, tx, world, number);
+            if (!fired) {
+                return fired.error();
+            }
+            lag = std::max(lag, *fired);
+        }
+        for (const domain::NotificationNo number : undelivered) {
+            if (const auto done = reroute(context_, tx, world, number); !done) {
+                return done.error();
+            }
+        }
+        return {};
+    };
+    if (found == 0) {
+        co_return std::size_t{0};
+    }
+    const auto all = co_await context_.store.commit(std::move(together), Lane::emergency);
+    if (all) {
+        last_lag_ms_ = lag.count();
+        context_.outbox_work.notify();
+        co_return found;
+    }
+    if (all.error().code() == Errc::storage || all.error().code() == Errc::overloaded) {
+        co_return all.error();
+    }
+    const auto one_by_one = co_await fire_one_by_one(duties, undelivered);
+    co_return one_by_one;
+}
+
+boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_one_by_one(
+    const std::vector<domain::DutyNo>& duties, const std::vector<domain::NotificationNo>& undelivered) {
+    const auto world = context_.worlds.current();
+    for (const domain::DutyNo number : duties) {
+        WriteOp fire = [&](Tx& tx) -> Result<void> {
+            const auto fired = fire_duty(context_, tx, world, number);
+            return fired ? Result<void>() : Result<void>(fired.error());
+        };
+        const auto fired = co_await context_.store.commit(std::move(fire), Lane::emergency);
+        if (fired) {
+            continue;
+        }
+        log::error("duty.cannot_be_fired",
+                   {{"case", static_cast<std::int64_t>(number.case_no)},
+                    {"duty", number.ordinal},
+                    {"why", fired.error().detail()}});
+        WriteOp set_aside = [&](Tx& tx) -> Result<void> {
+            if (auto duty = tx.duties.find(number); duty && duty->pending()) {
+                duty->next_at = tx.now + kSetAside;
+                tx.duties.update(*duty);
+            }
+            return {};
+        };
+        const auto put = co_await context_.store.commit(std::move(set_aside), Lane::emergency);
+        if (!put) {
+            co_return put.error();
+        }
+    }
+    for (const domain::NotificationNo number : undelivered) {
+        WriteOp move = [&](Tx& tx) -> Result<void> { return reroute(context_, tx, world, number); };
+        const auto moved = co_await context_.store.commit(std::move(move), Lane::emergency);
+        if (!moved) {
+            log::error("notification.cannot_be_rerouted",
+                       {{"case", static_cast<std::int64_t>(number.case_no)},
+                        {"notification", number.ordinal},
+                        {"why", moved.error().detail()}});
+        }
+    }
+    co_return duties.size();
+}
+
+boost::asio::awaitable<Result<void>> WatchRunner::catch_up() {
+    for (;;) {
+        const auto fired = co_await fire_some();
+        if (!fired) {
+            co_return fired.error();
+        }
+        if (*fired == 0) {
+            co_return Result<void>();
+        }
+    }
+}
+
+boost::asio::awaitable<Result<std::optional<Instant>>> WatchRunner::next_instant() {
+    std::optional<Instant> next;
+    ReadOp look = [&](const View& view) -> Result<void> {
+        next = view.duties.next_instant();
+        const auto other = view.outbox.next_reroute();
+        if (other && (!next || *other < *next)) {
+            next = other;
+        }
+        return {};
+    };
+    const auto looked = co_await context_.store.read(std::move(look));
+    if (!looked) {
+        co_return looked.error();
+    }
+    co_return next;
+}
+
+boost::asio::awaitable<void> WatchRunner::run() {
+    while (!stop_.stopping) {
+        Instant until = context_.clock.now() + kPauseAfterFailure;
+        try {
+            const auto fired = co_await catch_up();
+            if (!fired) {
+                log::error("watch.failed", {{"why", fired.error().detail()}});
+            } else if (const auto next = co_await next_instant()) {
+                const Instant latest = context_.clock.now() + kLongestSleep;
+                until = std::min(next->value_or(latest), latest);
+            }
+        } catch (const std::exception& failure) {
+            log::error("watch.broken", {{"why", failure.what()}});
+        }
+        if (!stop_.stopping) {
+            co_await context_.clock.sleep_until(until, context_.watch_work);
+        }
+    }
+}
+
+}  // namespace lachan::casework
