@@ -1,0 +1,106 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "small.hpp"
+
+namespace lachan::directory {
+namespace {
+
+/// "pointer code" of each fault, sorted.
+std::vector<std::string> faults_of(const Result<Directory>& result) {
+    std::vector<std::string> list;
+    if (result) {
+        return list;
+    }
+    const Error error = result.error();
+    EXPECT_EQ(error.code(), Errc::rule_pack_invalid);
+    for (const Fault& fault : error.faults()) {
+        list.push_back(fault.pointer + ' ' + fault.code);
+        EXPECT_FALSE(fault.detail.empty());
+    }
+    std::sort(list.begin(), list.end());
+    return list;
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(DirectoryFaults, AreAllNamedAtOnceAcrossTheDocuments) {
+    const auto areas = R"({"version": "1", "areas": [
+        {"code": "12", "name": "Tỉnh", "level": "province", "parent": "VN", "valid_from": "2020-01-01"},
+        {"code": "00001", "name": "", "level": "hamlet", "parent": "12", "valid_from": "2020-13-01", "remote": "maybe"}]})";
+    const auto roles = R"({"version": "1", "roles": [
+        {"name": "a", "title": "A", "level": "commune", "otherwise": ["b"], "colour": "red"},
+        {"name": "a", "title": "A", "level": "commune", "expected": 1}]})";
+    const auto agencies =
+        R"({"agencies": [{"id": "x", "name": "X", "kind": "office", "area": "12", "roles": ["c"],
+        "valid_from": "2020-01-01", "valid_to": "2020-01-01", "contacts": [{"kind": "fax", "value": "1"}]}, 5]})";
+    EXPECT_EQ(faults_of(Directory::parse(areas, roles, agencies)),
+              (Lines{"/agencies/0/contacts/0/kind invalid_value",
+                     "/agencies/0/valid_to invalid_value",
+                     "/agencies/1 invalid_value",
+                     "/areas/0/parent not_found",
+                     "/areas/1/level invalid_value",
+                     "/areas/1/name invalid_value",
+                     "/areas/1/remote invalid_value",
+                     "/areas/1/valid_from invalid_value",
+                     "/roles/0/colour unknown_field",
+                     "/roles/0/otherwise/0 not_found",
+                     "/roles/1/expected invalid_value",
+                     "/roles/1/name duplicate",
+                     "/version required"}));
+}
+
+TEST(DirectoryFaults, ACodeMeansOneUnitAtATime) {
+    const std::string areas = R"({"version": "1", "areas": [
+        {"code": "VN", "name": "Nước", "level": "nation", "valid_from": "2020-01-01"},
+        {"code": "VN", "name": "Nước", "level": "nation", "valid_from": "2024-01-01"}]})";
+    EXPECT_EQ(faults_of(Directory::parse(
+                  areas, R"({"version": "1", "roles": []})", R"({"version": "1", "agencies": []})")),
+              (Lines{"/areas/1/code duplicate"}));
+}
+
+TEST(DirectoryFaults, AUnitLiesUnderAHigherOneForItsWholeTime) {
+    const std::string areas = R"({"version": "1", "areas": [
+        {"code": "12", "name": "Tỉnh", "level": "province", "parent": "12", "valid_from": "2020-01-01", "valid_to": "2025-01-01"},
+        {"code": "00001", "name": "Xã", "level": "commune", "parent": "12", "valid_from": "2020-01-01"},
+        {"code": "00002", "name": "Xã", "level": "commune", "parent": "12", "valid_from": "2020-01-01", "valid_to": "2025-01-01"},
+        {"code": "00003", "name": "Xã", "level": "commune", "valid_from": "2020-01-01"}]})";
+    EXPECT_EQ(faults_of(Directory::parse(
+                  areas, R"({"version": "1", "roles": []})", R"({"version": "1", "agencies": []})")),
+              (Lines{"/areas/0/parent not_found", "/areas/1/parent not_found", "/areas/3/parent required"}));
+}
+
+TEST(DirectoryFaults, AnAgencyMayNotLiveThroughAChangeOfMeaningOfItsCode) {
+    const std::vector<std::string> changes = {
+        R"({"id": "truong", "name": "Trường", "kind": "school", "area": "03388", "roles": ["school"], "valid_from": "2024-09-01"})"};
+    const auto result = Directory::parse(support::shipped("config/directory/areas.json"),
+                                         support::shipped("config/directory/roles.json"),
+                                         support::shipped("config/directory/agencies.json"),
+                                         changes);
+    EXPECT_EQ(faults_of(result), (Lines{"/changes/0/area ambiguous"}));
+}
+
+TEST(DirectoryFaults, AnIdMeansOneAgencyAtATime) {
+    const std::vector<std::string> changes = {
+        R"({"version": "2", "agencies": [
+            {"id": "x", "name": "X", "kind": "office", "area": "12", "roles": [], "valid_from": "2026-01-01"},
+            {"id": "x", "name": "X", "kind": "office", "area": "00002", "roles": [], "valid_from": "2027-01-01"}]})"};
+    EXPECT_EQ(faults_of(Directory::parse(kAreas, kRoles, kAgencies, changes)),
+              (Lines{"/changes/0/agencies/1/area not_found", "/changes/0/agencies/1/id duplicate"}));
+}
+
+TEST(DirectoryFaults, WhatIsNoDocumentIsRefused) {
+    for (const char* text : {"", "[]", "null", "{", "7"}) {
+        EXPECT_FALSE(Directory::parse(text, kRoles, kAgencies)) << text;
+        EXPECT_FALSE(Directory::parse(kAreas, text, kAgencies)) << text;
+        EXPECT_FALSE(Directory::parse(kAreas, kRoles, text)) << text;
+        const std::vector<std::string> changes = {text};
+        EXPECT_FALSE(Directory::parse(kAreas, kRoles, kAgencies, changes)) << text;
+        EXPECT_FALSE(small().with_agency(text)) << text;
+    }
+    EXPECT_FALSE(small().with_agency("{}"));
+}
+
+}  // namespace
+}  // namespace lachan::directory
