@@ -181,7 +181,7 @@ TEST(ShippedDirectory, NamesEveryRoleThatRulesMayCall) {
                              "directory_owner"}) {
         EXPECT_TRUE(names.contains(name)) << name;
     }
-    EXPECT_EQ(names.size(), 27U);
+    EXPECT_EQ(names.size(), 28U);
 }
 
 }  // namespace

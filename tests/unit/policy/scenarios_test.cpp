@@ -1,0 +1,79 @@
+#include "lachan/policy/scenarios.hpp"
+
+#include <gtest/gtest.h>
+
+#include "packs.hpp"
+
+namespace lachan::policy {
+namespace {
+
+using testing::shipped;
+
+std::string scenario(const std::string& expected, const std::string& more = "") {
+    return R"({"scenarios": [{"name": "s", "title": "t", "regimes": ["two_tier"], )" + more +
+           R"("report": {"channel": "commune", "received_at": "2026-11-20T08:15:00+07:00", "category": ["neglect"],
+              "certainty": "observed", "children": [{"age_estimate": 5}]}, "expect": )" +
+           expected + "}]}";
+}
+
+std::vector<std::string> failures(const std::string& text) {
+    const auto scenarios = parse_scenarios(text);
+    return scenarios ? run(shipped(), scenarios->front()).failures
+                     : std::vector<std::string>{testing::shown(scenarios.error())};
+}
+
+TEST(ScenarioRunner, IsSilentWhereAllIsAsExpected) {
+    EXPECT_TRUE(
+        failures(
+            scenario(
+                R"({"urgency": "emergency", "duties": [{"kind": "plan", "limit": "5 working days", "place": "residence"}],
+        "absent": ["relay"], "told": ["commune_people_committee@event"], "assumptions": ["danger.life"]})"))
+            .empty());
+}
+
+TEST(ScenarioRunner, SaysWhatDiffers) {
+    EXPECT_EQ(failures(scenario(R"({"urgency": "normal"})")),
+              std::vector<std::string>{"urgency is emergency, not normal"});
+    EXPECT_EQ(failures(scenario(R"({"duties": [{"kind": "relay"}]})")),
+              std::vector<std::string>{"no duty relay"});
+    EXPECT_EQ(failures(scenario(R"({"duties": [{"kind": "plan", "limit": "PT12H"}]})")),
+              std::vector<std::string>{
+                  "plan/commune_child_worker 5 working days law (rule T14.plan): the limit is not PT12H"});
+    EXPECT_EQ(
+        failures(scenario(R"({"duties": [{"kind": "plan", "clause": "56/2017/NĐ-CP Điều 99"}]})")).size(),
+        1U);
+    EXPECT_EQ(failures(scenario(R"({"duties": [{"kind": "plan", "place": "event"}]})")).size(), 1U);
+    EXPECT_EQ(failures(scenario(R"({"absent": ["plan/commune_child_worker"]})")).size(), 1U);
+    EXPECT_EQ(failures(scenario(R"({"told": ["court"]})")), std::vector<std::string>{"court is not told"});
+    EXPECT_EQ(failures(scenario(R"({"not_told": ["commune_people_committee"]})")).size(), 1U);
+    EXPECT_EQ(failures(scenario(R"({"assumptions": ["certainty"]})")).size(), 1U);
+    EXPECT_GT(failures(scenario(R"({"only": true})")).size(), 5U);
+    EXPECT_EQ(failures(scenario("{}", R"("step": {"kind": "dance"}, )")),
+              std::vector<std::string>{"the pack has no step dance"});
+}
+
+TEST(ScenarioRunner, RefusesAFileWithSlipsAndShowsThemAll) {
+    const auto read = parse_scenarios(R"({"scenarios": [{"name": "a", "title": "t", "regimes": ["four_tier"],
+        "report": {"channel": "pigeon", "received_at": "now", "name": "x"}, "expect": {"urgensy": "normal"}}]})");
+    ASSERT_FALSE(read);
+    const std::string shown = testing::shown(read.error());
+    for (const char* pointer : {"/scenarios/0/regimes",
+                                "/scenarios/0/report/channel",
+                                "/scenarios/0/report/received_at",
+                                "/scenarios/0/report/name",
+                                "/scenarios/0/expect/urgensy"}) {
+        EXPECT_NE(shown.find(pointer), std::string::npos) << pointer << "\n" << shown;
+    }
+}
+
+TEST(ScenarioRunner, CountsWhatWasNotHit) {
+    const auto scenarios = parse_scenarios(scenario("{}"));
+    const ScenarioRun total = run(shipped(), *scenarios);
+    EXPECT_EQ(total.rules, shipped().rules().size());
+    EXPECT_GT(total.rules_missed.size(), 50U);
+    EXPECT_EQ(std::count(total.rules_missed.begin(), total.rules_missed.end(), "T05.assess"), 0);
+    EXPECT_GT(total.clauses_missed.size(), 30U);
+}
+
+}  // namespace
+}  // namespace lachan::policy
