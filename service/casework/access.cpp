@@ -61,7 +61,13 @@ void add_area_scope(const directory::Agency& agency, const World& world, Instant
             return;
         }
         scope.areas.push_back(area->code);
-        scope.areas.insert(scope.areas.end(), area->made_of.begin(), area->made_of.end());
+        for (const domain::AreaCode& former : area->made_of) {
+            const bool used_again =
+                world.directory->area(former, now) != nullptr;  // it may mean another unit today
+            if (!used_again) {
+                scope.areas.push_back(former);
+            }
+        }
     }
 }
 
@@ -85,7 +91,9 @@ Scope scope_of(const domain::Principal& caller, const World& world, Instant now)
             true;  // deliveries carry no identity; the table keeps an administrator out of cases
         return scope;
     }
-    scope.party = caller.agency;
+    if (!caller.agency.empty()) {  // keys without an agency have no cases in common
+        scope.party = caller.agency;
+    }
     const bool by_area = caller.role == Role::operator_ || caller.role == Role::supervisor;
     const directory::Agency* agency = world.directory->agency_ever(caller.agency);
     if (by_area && agency != nullptr) {

@@ -3,12 +3,35 @@
 #include <algorithm>
 #include <utility>
 
+#include "lachan/casework/names.hpp"
+
 namespace lachan::casework {
 namespace {
 
-constexpr std::string_view kIdle = "idle";  ///< The pack's pseudo-step for "nothing is pending any more".
+/// Where the pack says nothing of an idle case: whoever acted last decides, within a week.
+constexpr std::string_view kDecision = "closure";
+constexpr std::chrono::days kDecisionWithin{7};
+
+/// Storing the file and counting the case: owed for a closed case, and again when it is closed anew.
+bool is_of_closing(const CaseEdit& edit, const domain::Duty& duty) {
+    const policy::Rule* rule = edit.pack() == nullptr ? nullptr : edit.pack()->rule(duty.rule);
+    return rule != nullptr && rule->trigger.on == policy::Trigger::On::closure;
+}
 
 }  // namespace
+
+bool is_decision_to_close(const CaseEdit& edit, const domain::Duty& duty) {
+    const policy::Rule* rule = edit.pack() == nullptr ? nullptr : edit.pack()->rule(duty.rule);
+    const bool by_pack =
+        rule != nullptr && rule->trigger.on == policy::Trigger::On::step && rule->trigger.step == kIdle;
+    return by_pack || (duty.rule.empty() && duty.kind == kDecision);
+}
+
+bool blocks_closing(const CaseEdit& edit, const domain::Duty& duty) {
+    const policy::DutyTemplate* made_by =
+        edit.pack() == nullptr ? nullptr : edit.pack()->duty(duty.rule, duty.kind);
+    return made_by == nullptr ? !is_decision_to_close(edit, duty) : made_by->blocks_closing;
+}
 
 std::string note_context(const std::string& case_code) {
     return "step:" + case_code;
@@ -41,10 +64,14 @@ void go_on_after(CaseEdit& edit, const policy::StepKind& kind, const domain::Ste
     const policy::Pack& pack = *edit.pack();
     const auto facts = policy::parse_facts(pack, edit.value().facts);
     if (facts) {
+        // An act may be older than the report of it (first aid before the call); what follows from it cannot
+        // be.
+        const Instant start = std::max(step.done_at, edit.value().received_at);
         edit.apply(pack.decide_step(*facts, {step.kind, step.result}, step.child),
-                   {step.done_at, step.until, step.agency});
+                   {start, step.until, step.agency});
     }
-    if (!kind.stage.empty() && kind.stage != edit.value().stage) {
+    const bool open = edit.value().status == domain::CaseStatus::open;
+    if (open && !kind.stage.empty() && kind.stage != edit.value().stage) {
         edit.value().stage = kind.stage;
         edit.tell_holders("case.updated", "stage");
     }
@@ -52,15 +79,53 @@ void go_on_after(CaseEdit& edit, const policy::StepKind& kind, const domain::Ste
 }
 
 void never_idle(CaseEdit& edit, const domain::AgencyId& agency, Instant now) {
-    const bool pending = std::any_of(
-        edit.duties().begin(), edit.duties().end(), [](const domain::Duty& duty) { return duty.pending(); });
-    if (pending || edit.value().status == domain::CaseStatus::closed || edit.pack() == nullptr) {
+    if (edit.value().status == domain::CaseStatus::closed) {
         return;
     }
-    const auto facts = policy::parse_facts(*edit.pack(), edit.value().facts);
+    const bool waiting =
+        std::any_of(edit.duties().begin(), edit.duties().end(), [&](const domain::Duty& duty) {
+            return duty.pending() && blocks_closing(edit, duty);
+        });
+    if (waiting) {
+        settle(edit, domain::DutyState::done, [&](const domain::Duty& duty) {
+            return is_decision_to_close(edit, duty);
+        });
+        return;
+    }
+    const auto facts = edit.pack() == nullptr ? Result<std::vector<policy::Facts>>(Error())
+                                              : policy::parse_facts(*edit.pack(), edit.value().facts);
     if (facts) {
         edit.apply(edit.pack()->decide_step(*facts, {kIdle, ""}, std::nullopt), {now, std::nullopt, agency});
     }
+    const bool silent = std::none_of(
+        edit.duties().begin(), edit.duties().end(), [](const domain::Duty& duty) { return duty.pending(); });
+    if (silent) {
+        const auto& out = edit.value().conflicted;
+        const bool conflicted = std::find(out.begin(), out.end(), agency) != out.end();
+        edit.add_plain(kDecision, conflicted ? domain::AgencyId() : agency, now, now + kDecisionWithin);
+    }
+}
+
+void settle(CaseEdit& edit, domain::DutyState state, const std::function<bool(const domain::Duty&)>& which) {
+    for (domain::Duty& duty : edit.duties()) {
+        if (duty.pending() && which(duty)) {
+            edit.end(duty, state);
+            edit.record("duty." + std::string(domain::text_of(state)),
+                        {{"duty", duty_name(edit.code(), duty.no.ordinal)}, {"kind", duty.kind}});
+        }
+    }
+}
+
+void open_again(CaseEdit& edit, domain::EventData why) {
+    edit.value().status = domain::CaseStatus::open;
+    edit.value().closed_at.reset();
+    if (edit.pack() != nullptr) {
+        edit.value().stage = edit.pack()->first_stage();
+    }
+    edit.record("case.reopened", std::move(why));
+    settle(edit, domain::DutyState::cancelled, [&](const domain::Duty& duty) {
+        return is_of_closing(edit, duty);
+    });
 }
 
 }  // namespace lachan::casework

@@ -1,5 +1,6 @@
 #include "lachan/casework/agencies.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "case_edit.hpp"
@@ -30,6 +31,45 @@ Result<Endpoint> find_endpoint(const View& view, const domain::EndpointId& id) {
         return Error(Errc::not_found, "no such endpoint");
     }
     return std::move(*endpoint);
+}
+
+/// Where the agency can be reached now: the channel it was for, if that works.
+std::optional<domain::EndpointId> working_channel(const Tx& tx, const domain::Notification& value) {
+    const auto channels = tx.endpoints.of_agency(value.agency);
+    const auto works = [](const Endpoint& channel) { return !channel.suspended; };
+    const auto same = std::find_if(channels.begin(), channels.end(), [&](const Endpoint& channel) {
+        return channel.id == value.endpoint && works(channel);
+    });
+    const auto found = same != channels.end() ? same : std::find_if(channels.begin(), channels.end(), works);
+    return found == channels.end() ? std::nullopt : std::optional(found->id);
+}
+
+Result<void> schedule_again(Tx& tx,
+                            domain::Notification value,
+                            const domain::Principal& caller,
+                            const std::string& name) {
+    const auto channel = working_channel(tx, value);
+    if (!channel) {
+        return Error(Errc::transition_not_allowed, "the agency has no working endpoint");
+    }
+    if (!value.endpoint.empty() && value.endpoint != *channel) {
+        tx.endpoints.call_at(value.endpoint, tx.now);  // what waited behind it there goes on
+    }
+    value.endpoint = *channel;
+    value.state = domain::NotificationState::scheduled;
+    value.next_attempt = tx.now;
+    tx.outbox.update(value);
+    tx.endpoints.call_at(value.endpoint, tx.now);
+    const auto about = tx.cases.find(value.no.case_no);
+    domain::Event event;
+    event.case_no = value.no.case_no;
+    event.case_sequence = about ? about->sequence : 0;
+    event.at = tx.now;
+    event.kind = "notification.redelivery";
+    event.actor = caller.key.text();
+    event.data = {{"notification", name}};
+    tx.events.append(event);
+    return {};
 }
 
 }  // namespace
@@ -77,9 +117,13 @@ boost::asio::awaitable<Result<std::vector<EndpointView>>> endpoints_of(Context& 
         co_return allowed.error();
     }
     std::vector<EndpointView> result;
+    const bool manages = allow(caller, Action::manage_directory).has_value();
     ReadOp look = [&](const View& view) -> Result<void> {
         for (Endpoint& endpoint : view.endpoints.of_agency(agency)) {
             endpoint.sealed_secrets.clear();
+            if (!manages) {
+                endpoint.address.clear();  // a URL may itself be a secret
+            }
             EndpointView entry;
             entry.scheduled = view.outbox.scheduled(endpoint.id);
             entry.oldest = view.outbox.next_attempt(endpoint.id);
@@ -219,19 +263,11 @@ boost::asio::awaitable<Result<void>> redeliver(Context& context, domain::Princip
         if (!value || !about || !sees(scope_of(caller, *world, tx.now), *about, view_of(tx))) {
             return Error(Errc::not_found, "no such notification");
         }
-        if (value->endpoint.empty()) {
-            const auto channels = tx.endpoints.of_agency(value->agency);
-            if (channels.empty()) {
-                return Error(Errc::transition_not_allowed, "the agency has no endpoint");
-            }
-            value->endpoint = channels.front().id;
+        if (std::find(about->conflicted.begin(), about->conflicted.end(), value->agency) !=
+            about->conflicted.end()) {
+            return Error(Errc::transition_not_allowed, "this message is not sent any more");
         }
-        value->state = domain::NotificationState::scheduled;
-        value->next_attempt = tx.now;
-        tx.outbox.update(*value);
-        tx.endpoints.call_at(value->endpoint, tx.now);
-        note(tx, "notification.redelivery", caller, {{"notification", name}});
-        return {};
+        return schedule_again(tx, *value, caller, name);
     };
     auto done = co_await context.store.commit(std::move(op));
     context.outbox_work.notify();

@@ -7,29 +7,8 @@
 #include "lachan/casework/invariants.hpp"
 #include "lachan/casework/ladders.hpp"
 #include "lachan/casework/names.hpp"
-#include "lachan/casework/retry_schedule.hpp"
 
 namespace lachan::casework {
-namespace {
-
-constexpr std::string_view kDirectoryOwner = "directory_owner";  ///< Who mends holes in the directory.
-
-std::string cloud_type(std::string_view event) {
-    return "vn.lachan." + std::string(event) + ".v1";
-}
-
-/// "ladder/step": how a notification says which step of a ladder it comes from.
-bool from_acceptance_clock(const policy::Ladder& ladder, const domain::Notification& value) {
-    if (value.type == cloud_type("duty.assigned")) {
-        return true;
-    }
-    return std::any_of(ladder.steps.begin(), ladder.steps.end(), [&](const policy::LadderStep& step) {
-        return step.unless == policy::LadderStep::Unless::accepted &&
-               value.rule == ladder.name + "/" + step.id;
-    });
-}
-
-}  // namespace
 
 View view_of(Tx& tx) {
     return View{tx.cases,
@@ -68,36 +47,66 @@ const policy::Ladder& CaseEdit::ladder_of(const domain::Duty& duty) const {
 }
 
 void CaseEdit::apply(const policy::Decision& decision, const Start& start) {
-    value_.urgency = std::max(value_.urgency, decision.urgency);
+    if (decision.urgency > value_.urgency) {
+        value_.urgency = decision.urgency;
+        hurry();
+    }
     value_.severity = std::max(value_.severity, decision.severity);
     for (const policy::OrderedDuty& ordered : decision.duties) {
-        if (!has(ordered)) {
-            place(ordered, start);
-        }
+        place(ordered, start);
     }
     for (const policy::OrderedNotice& ordered : decision.notices) {
         place(ordered, start);
     }
 }
 
+std::string_view CaseEdit::asked_role(const domain::Duty& duty) const {
+    const policy::DutyTemplate* made_by = pack_ == nullptr ? nullptr : pack_->duty(duty.rule, duty.kind);
+    return made_by == nullptr ? std::string_view(duty.role) : std::string_view(made_by->role);
+}
+
 /// A pending duty of the same kind for the same child, looked up in the same role and area, is the same duty:
 /// a second report or a repeated step never doubles it.
-bool CaseEdit::has(const policy::OrderedDuty& ordered) const {
+domain::Duty* CaseEdit::pending_same(const policy::OrderedDuty& ordered) {
     const domain::AreaCode area = area_of(value_, ordered.duty->place, ordered.child);
-    return std::any_of(duties_.begin(), duties_.end(), [&](const domain::Duty& duty) {
+    const auto found = std::find_if(duties_.begin(), duties_.end(), [&](const domain::Duty& duty) {
         return duty.pending() && duty.kind == ordered.duty->kind && duty.child == ordered.child &&
-               duty.area == area;
+               duty.area == area && asked_role(duty) == ordered.duty->role;
     });
+    return found == duties_.end() ? nullptr : &*found;
 }
 
 void CaseEdit::place(const policy::OrderedDuty& ordered, const Start& start) {
-    add(planned_duty(ordered, value_, *world_, start));
+    domain::Duty planned = planned_duty(ordered, value_, *world_, start);
+    if (domain::Duty* same = pending_same(ordered)) {
+        if (planned.due >= same->due) {
+            return;
+        }
+        planned.predecessor =
+            same->no.ordinal;  // what is known now leaves less time: the holder has to hear of it
+        record("duty.cancelled",
+               {{"duty", duty_name(code_, same->no.ordinal)},
+                {"kind", same->kind},
+                {"ground", "shorter limit"}});
+        end(*same, domain::DutyState::cancelled);
+    }
+    add(std::move(planned));
 }
 
 void CaseEdit::place(const policy::OrderedNotice& ordered, const Start& start) {
+    std::vector<domain::AreaCode> areas;
+    for (std::int32_t child = 0; child < std::max(value_.children, 1); ++child) {
+        const domain::AreaCode area = area_of(value_, ordered.notice->place, child);
+        if (std::find(areas.begin(), areas.end(), area) == areas.end()) {
+            areas.push_back(area);
+            place(ordered, area, start.at);
+        }
+    }
+}
+
+void CaseEdit::place(const policy::OrderedNotice& ordered, const domain::AreaCode& area, Instant at) {
     const policy::NoticeTemplate& wanted = *ordered.notice;
-    const domain::AreaCode area = area_of(value_, wanted.place, std::nullopt);
-    const auto found = holders(wanted.role, area, start.at);
+    const auto found = holders(wanted.role, area, at);
     if (found.empty()) {
         gap(wanted.role, area, nullptr);
         return;
@@ -130,6 +139,16 @@ void CaseEdit::add(domain::Duty duty) {
     tell(made.holder, "duty.assigned", &made, made.rule);
 }
 
+void CaseEdit::add_plain(std::string_view kind, const domain::AgencyId& holder, Instant start, Instant due) {
+    domain::Duty duty;
+    duty.kind = kind;
+    duty.area = value_.area;
+    duty.holder = holder;
+    duty.start = start;
+    duty.due = due;
+    add(std::move(duty));
+}
+
 void CaseEdit::succeed(const domain::Duty& former, const domain::AgencyId& holder, std::string_view role) {
     domain::Duty next;
     next.kind = former.kind;
@@ -140,8 +159,11 @@ void CaseEdit::succeed(const domain::Duty& former, const domain::AgencyId& holde
     next.area = former.area;
     next.start = former.start;
     next.due = former.due;
+    next.handed_over = tx_.now;
     next.overdue_at = former.overdue_at;
     next.predecessor = former.no.ordinal;
+    next.fired = fired_for_good(ladder_of(former), former);
+    next.repeats = former.repeats;
     add(std::move(next));
 }
 
@@ -151,9 +173,7 @@ void CaseEdit::succeed_next(const domain::Duty& former) {
          had = had->predecessor ? find(*had->predecessor) : nullptr) {
         without.push_back(had->holder);
     }
-    const policy::DutyTemplate* made_by = pack_ == nullptr ? nullptr : pack_->duty(former.rule, former.kind);
-    const std::string role = made_by == nullptr ? former.role : made_by->role;
-    const auto found = world_->directory->holders(role, former.area, former.start, without);
+    const auto found = world_->directory->holders(asked_role(former), former.area, former.start, without);
     if (found.empty()) {
         succeed(former, domain::AgencyId(), former.role);
     } else {
@@ -161,118 +181,34 @@ void CaseEdit::succeed_next(const domain::Duty& former) {
     }
 }
 
+void CaseEdit::exclude(std::span<const domain::AgencyId> agencies) {
+    std::vector<domain::AgencyId> added;
+    for (const domain::AgencyId& agency : agencies) {
+        if (std::find(value_.conflicted.begin(), value_.conflicted.end(), agency) ==
+            value_.conflicted.end()) {
+            value_.conflicted.push_back(
+                agency);  // all of them first: none may become another one's successor
+            added.push_back(agency);
+        }
+    }
+    for (const domain::AgencyId& agency : added) {
+        take_from(agency);
+        silence(agency);
+    }
+}
+
 void CaseEdit::take_from(const domain::AgencyId& agency) {
     const std::size_t before = duties_.size();  // successors are appended, and are never of this agency
     for (std::size_t i = 0; i < before; ++i) {
         if (duties_[i].pending() && duties_[i].holder == agency) {
+            record("duty.forwarded",  // the record does not say why: others of the case read it too
+                   {{"duty", duty_name(code_, duties_[i].no.ordinal)},
+                    {"kind", duties_[i].kind},
+                    {"holder", agency.text()}});
             end(duties_[i], domain::DutyState::forwarded);
             const domain::Duty former = duties_[i];
             succeed_next(former);
         }
-    }
-}
-
-void CaseEdit::tell(const domain::AgencyId& agency,
-                    std::string_view event,
-                    const domain::Duty* duty,
-                    std::string_view rule) {
-    auto known = std::find_if(
-        channels_.begin(), channels_.end(), [&](const auto& entry) { return entry.first == agency; });
-    if (known == channels_.end()) {
-        std::optional<domain::EndpointId> channel;
-        for (const Endpoint& endpoint : tx_.endpoints.of_agency(agency)) {
-            if (!endpoint.suspended) {
-                channel = endpoint.id;
-                break;
-            }
-        }
-        channels_.emplace_back(agency, channel);
-        known = std::prev(channels_.end());
-        tx_.cases.add_party(value_.no, agency, duty != nullptr ? PartyRelation::holder : PartyRelation::told);
-    }
-    touch();
-    domain::Notification value;
-    value.no = {value_.no, ++value_.notifications};
-    value.agency = agency;
-    value.type = cloud_type(event);
-    value.rule = rule;
-    value.case_sequence = value_.sequence;
-    value.urgency = value_.urgency;
-    value.created_at = tx_.now;
-    if (duty != nullptr) {
-        value.duty = duty->no.ordinal;
-        value.due = duty->due;
-        value.respond_by = respond_by(ladder_of(*duty), *duty);
-    }
-    if (known->second) {
-        value.endpoint = *known->second;
-        value.next_attempt = tx_.now;
-        value.reroute_at = tx_.now + reroute_after(value.urgency);
-        tx_.endpoints.call_at(value.endpoint, tx_.now);
-    } else {
-        value.state = domain::NotificationState::human_task;
-    }
-    tx_.outbox.insert(value);
-    notified_.push_back(std::move(value));
-}
-
-bool CaseEdit::tell_roles(std::span<const std::string> roles,
-                          std::string_view event,
-                          const domain::Duty* duty,
-                          std::string_view rule,
-                          const domain::AreaCode& area) {
-    std::vector<domain::AgencyId> told;
-    for (const std::string& role : roles) {
-        const auto found = holders(role, area, duty != nullptr ? duty->start : value_.received_at);
-        if (found.empty() || std::find(told.begin(), told.end(), found.front().agency->id) != told.end()) {
-            continue;
-        }
-        tell(found.front().agency->id, event, duty, rule);
-        told.push_back(found.front().agency->id);
-    }
-    return !told.empty();
-}
-
-void CaseEdit::tell_holders(std::string_view event, std::string_view rule) {
-    for (std::size_t i = 0; i < duties_.size(); ++i) {
-        const domain::AgencyId holder = duties_[i].holder;
-        const bool told =
-            std::any_of(notified_.begin(), notified_.end(), [&](const domain::Notification& owed) {
-                return owed.agency == holder;
-            });
-        if (duties_[i].pending() && !holder.empty() && !told) {
-            tell(holder, event, nullptr, rule);
-        }
-    }
-}
-
-void CaseEdit::tell_parties(std::string_view event, std::string_view rule) {
-    std::vector<domain::AgencyId> parties;
-    for (const domain::Duty& duty : duties_) {
-        parties.push_back(duty.holder);
-    }
-    for (const ReportRow& report : tx_.reports.of_case(value_.no)) {
-        parties.push_back(report.reporter);
-    }
-    std::sort(parties.begin(), parties.end());
-    parties.erase(std::unique(parties.begin(), parties.end()), parties.end());
-    for (const domain::AgencyId& agency : parties) {
-        const bool conflicted =
-            std::find(value_.conflicted.begin(), value_.conflicted.end(), agency) != value_.conflicted.end();
-        if (!agency.empty() && !conflicted) {
-            tell(agency, event, nullptr, rule);
-        }
-    }
-}
-
-void CaseEdit::gap(std::string_view role, const domain::AreaCode& area, const domain::Duty* duty) {
-    record("directory.gap",
-           {{"role", std::string(role)},
-            {"area", area.text()},
-            {"duty", duty == nullptr ? "" : duty_name(code_, duty->no.ordinal)}});
-    const auto owner = holders(kDirectoryOwner, area, tx_.now);
-    if (!owner.empty()) {
-        tell(owner.front().agency->id, "directory.gap", duty, "directory.gap");
     }
 }
 
@@ -282,28 +218,6 @@ void CaseEdit::end(domain::Duty& duty, domain::DutyState state) {
     duty.ended_at = tx_.now;
     supersede(duty, Sends::all);
     keep(duty);
-}
-
-void CaseEdit::supersede(const domain::Duty& duty, Sends which) {
-    const policy::Ladder& ladder = ladder_of(duty);
-    for (domain::Notification& value : tx_.outbox.of_case(value_.no)) {
-        const bool waiting = value.state == domain::NotificationState::scheduled ||
-                             value.state == domain::NotificationState::human_task;
-        const bool owed_just_now =
-            std::any_of(notified_.begin(), notified_.end(), [&](const domain::Notification& owed) {
-                return owed.no == value.no;
-            });
-        if (!waiting || value.duty != duty.no.ordinal || owed_just_now) {
-            continue;
-        }
-        if (which == Sends::of_acceptance && !from_acceptance_clock(ladder, value)) {
-            continue;
-        }
-        value.state = domain::NotificationState::superseded;
-        value.next_attempt.reset();
-        value.reroute_at.reset();
-        tx_.outbox.update(value);
-    }
 }
 
 void CaseEdit::keep(domain::Duty& duty) {

@@ -15,6 +15,13 @@
 
 namespace lachan::casework {
 
+/// "duty.overdue" as CloudEvents name it.
+[[nodiscard]] std::string cloud_type(std::string_view event);
+
+/// Marks the rule of a message that was sent because another one did not get through: it is not passed on
+/// again.
+inline constexpr std::string_view kUndelivered = "/undelivered";
+
 /// Reads through a unit of work's own eyes.
 [[nodiscard]] View view_of(Tx& tx);
 
@@ -48,23 +55,31 @@ public:
     /// A duty that takes over from one that was declined or forwarded; the clock goes on.
     void succeed(const domain::Duty& former, const domain::AgencyId& holder, std::string_view role);
 
-    /// Hands every pending duty of `agency` to the next holder; nobody else to be found is a gap.
-    void take_from(const domain::AgencyId& agency);
+    /// A duty that no rule of the pack made, with the plain ladder.
+    void add_plain(std::string_view kind, const domain::AgencyId& holder, Instant start, Instant due);
+
+    /// Keeps agencies out of the case from now on: each pending duty goes to the next holder (nobody else to
+    /// be found is a gap), and nothing that is still to be sent to them is sent.
+    void exclude(std::span<const domain::AgencyId> agencies);
     /// Whoever comes after the holders that this duty has had already; none: a duty without a holder, and a
     /// gap.
     void succeed_next(const domain::Duty& former);
 
-    /// Owes an agency a message. Without an endpoint it becomes a task for people at once.
+    /// Owes an agency a message. Without a working endpoint it becomes a task for people at once, and the
+    /// keeper of the directory hears of it.
     void tell(const domain::AgencyId& agency,
               std::string_view event,
               const domain::Duty* duty,
               std::string_view rule);
-    /// Owes a message to the first holder of each role; false where nobody holds any of them.
+    /// Owes a message to the first holder of each role who does not hold the duty anyway (to escalate to the
+    /// one who does not answer is to tell nobody), `beside` left out; false where nobody is to be found.
     bool tell_roles(std::span<const std::string> roles,
                     std::string_view event,
-                    const domain::Duty* duty,
+                    const domain::Duty& duty,
                     std::string_view rule,
-                    const domain::AreaCode& area);
+                    const domain::AgencyId& beside = {});
+    /// Owes the message of a notice to the next holder of its role, since `undelivered` does not get through.
+    void tell_next_of_notice(const domain::Notification& undelivered);
     /// Owes a message to each holder of a pending duty that has not been told anything in this unit yet.
     void tell_holders(std::string_view event, std::string_view rule);
     /// Owes a message to everybody who ever held a duty of the case, and to its reporter.
@@ -91,10 +106,31 @@ public:
     [[nodiscard]] CaseChange change() const;
 
 private:
-    [[nodiscard]] bool has(const policy::OrderedDuty& ordered) const;
+    /// An agency that was told something in this unit.
+    struct Reached {
+        domain::AgencyId agency;
+        std::optional<domain::EndpointId> channel;  ///< None: it has none that works.
+        bool as_holder = false;
+    };
+
+    /// The role that the rule asks for; `Duty::role` may be that of a stand-in.
+    [[nodiscard]] std::string_view asked_role(const domain::Duty& duty) const;
+    [[nodiscard]] domain::Duty* pending_same(const policy::OrderedDuty& ordered);
     void place(const policy::OrderedDuty& ordered, const Start& start);
     void place(const policy::OrderedNotice& ordered, const Start& start);
+    void place(const policy::OrderedNotice& ordered, const domain::AreaCode& area, Instant at);
     void add(domain::Duty duty);
+    void take_from(const domain::AgencyId& agency);
+    /// Cancels whatever is still to be sent to an agency.
+    void silence(const domain::AgencyId& agency);
+    /// What was owed at leisure is owed at once: the case has become more urgent.
+    void hurry();
+    void drop(domain::Notification& value);
+    [[nodiscard]] bool owed_just_now(const domain::Notification& value) const;
+    [[nodiscard]] Reached& reach(const domain::AgencyId& agency);
+    void report_unreachable(const domain::AgencyId& agency);
+    void tell_directory_owner(const domain::AreaCode& area, const domain::Duty* duty);
+    [[nodiscard]] bool told(const domain::AgencyId& agency, std::string_view event) const;
     [[nodiscard]] std::vector<directory::Holder> holders(std::string_view role,
                                                          const domain::AreaCode& area,
                                                          Instant at) const;
@@ -109,8 +145,7 @@ private:
     std::vector<domain::Duty> duties_;
     std::vector<std::int32_t> touched_;
     std::vector<domain::Notification> notified_;
-    std::vector<std::pair<domain::AgencyId, std::optional<domain::EndpointId>>>
-        channels_;  ///< Looked up in this unit.
+    std::vector<Reached> reached_;
     bool counted_ = false;
 };
 

@@ -19,26 +19,37 @@ constexpr std::string_view kReopening =
 constexpr int kOk = 200;
 constexpr int kHandedOn = 202;
 
-bool blocks(const CaseEdit& edit, const domain::Duty& duty) {
-    if (!duty.pending()) {
-        return false;
-    }
-    const policy::DutyTemplate* made_by =
-        edit.pack() == nullptr ? nullptr : edit.pack()->duty(duty.rule, duty.kind);
-    return made_by == nullptr || made_by->blocks_closing;
-}
-
-Result<void> nothing_open(CaseEdit& edit) {
+/// What stands between the case and its end: duties, and acts without which the pack lets no case end.
+Result<void> nothing_open(const Tx& tx, CaseEdit& edit) {
     std::vector<Fault> open;
     for (const domain::Duty& duty : edit.duties()) {
-        if (blocks(edit, duty)) {
+        if (duty.pending() && blocks_closing(edit, duty)) {
             open.push_back({duty_name(edit.code(), duty.no.ordinal),
                             duty.kind,
                             "held by " + duty.holder.text() + ", due " + to_rfc3339(duty.due)});
         }
     }
+    const auto steps = tx.steps.of_case(edit.value().no);
+    for (const std::string& kind :
+         edit.pack() == nullptr ? std::span<const std::string>() : edit.pack()->closing_steps()) {
+        if (std::none_of(
+                steps.begin(), steps.end(), [&](const domain::Step& step) { return step.kind == kind; })) {
+            open.push_back({edit.code(), kind, "this step has to be recorded first"});
+        }
+    }
     if (!open.empty()) {
         return Error(Errc::closing_blocked, "the case still has open duties", std::move(open));
+    }
+    return {};
+}
+
+/// An officer ends what the own agency has worked on; a supervisor what lies in scope.
+Result<void> may_close(CaseEdit& edit, const domain::Principal& caller) {
+    const bool worked = std::any_of(edit.duties().begin(),
+                                    edit.duties().end(),
+                                    [&](const domain::Duty& duty) { return duty.holder == caller.agency; });
+    if (!worked && caller.role != domain::Role::supervisor) {
+        return Error(Errc::forbidden, "only an agency that has a duty in this case may close it");
     }
     return {};
 }
@@ -55,10 +66,22 @@ Result<void> expect(const domain::Case& value, std::int64_t expected, domain::Ca
     return {};
 }
 
-/// Whether the caller is a second person: somebody else recorded the last act.
-bool is_second_person(const Tx& tx, const domain::Case& value, const domain::Principal& caller) {
-    const auto steps = tx.steps.of_case(value.no);
-    return !steps.empty() && steps.back().recorded_by != caller.key;
+/// Whether two persons stand behind the closing: the caller and whoever asked for it, or, where nobody asked,
+/// whoever recorded the last act of the pack. What was done before a reopening does not count.
+bool is_second_person(const Tx& tx,
+                      const CaseEdit& edit,
+                      domain::CaseNo number,
+                      const domain::Principal& caller) {
+    const auto steps = tx.steps.of_case(number);
+    const domain::Step* last_act = nullptr;
+    for (auto step = steps.rbegin(); step != steps.rend() && step->kind != kReopening; ++step) {
+        if (step->kind == kRequest) {
+            return step->recorded_by != caller.key;
+        }
+        const bool act = edit.pack() != nullptr && edit.pack()->step(step->kind) != nullptr;
+        last_act = last_act == nullptr && act ? &*step : last_act;
+    }
+    return last_act != nullptr && last_act->recorded_by != caller.key;
 }
 
 Result<void> keep_act(Context& context,
@@ -76,14 +99,22 @@ Result<void> keep_act(Context& context,
     return keep_step(context.vault, tx, edit, step, reason);
 }
 
-void close(Tx& tx, CaseEdit& edit, const domain::Principal& caller) {
-    for (domain::Duty& duty : edit.duties()) {
-        if (duty.pending()) {  // only those that do not block: the decision to close among them
-            edit.end(duty, domain::DutyState::done);
-            edit.record("duty.done",
-                        {{"duty", duty_name(edit.code(), duty.no.ordinal)}, {"kind", duty.kind}});
+/// The first person's wish goes to those who decide; whom the pack names for it, if it does.
+void hand_on(CaseEdit& edit, const domain::Principal& caller, Instant now) {
+    if (edit.pack() != nullptr) {
+        if (const auto facts = policy::parse_facts(*edit.pack(), edit.value().facts)) {
+            edit.apply(edit.pack()->decide_step(*facts, {kRequest, ""}, std::nullopt),
+                       {now, std::nullopt, caller.agency});
         }
     }
+    never_idle(edit, caller.agency, now);
+    edit.tell_holders("case.updated", kRequest);
+}
+
+void close(Tx& tx, CaseEdit& edit, const domain::Principal& caller) {
+    settle(edit, domain::DutyState::done, [&](const domain::Duty& duty) {
+        return is_decision_to_close(edit, duty);
+    });
     edit.value().status = domain::CaseStatus::closed;
     edit.value().stage = "closed";
     edit.value().closed_at = tx.now;
@@ -119,10 +150,13 @@ boost::asio::awaitable<Result<Answer>> close_case(Context& context,
             return expected.error();
         }
         CaseEdit edit(tx, world, context.vault, std::move(*value), caller.key.text());
-        if (const auto free = nothing_open(edit); !free) {
+        if (const auto may = may_close(edit, caller); !may) {
+            return may.error();
+        }
+        if (const auto free = nothing_open(tx, edit); !free) {
             return free.error();
         }
-        const bool second = is_second_person(tx, edit.value(), caller);
+        const bool second = is_second_person(tx, edit, *number, caller);
         const auto kept = keep_act(context, tx, edit, caller, second ? kClosing : kRequest, closure.reason);
         if (!kept) {
             return kept.error();
@@ -130,7 +164,7 @@ boost::asio::awaitable<Result<Answer>> close_case(Context& context,
         if (second) {
             close(tx, edit, caller);
         } else {
-            never_idle(edit, caller.agency, tx.now);
+            hand_on(edit, caller, tx.now);
         }
         edit.finish();
         Answer answer = render(edit.change());
@@ -165,10 +199,7 @@ boost::asio::awaitable<Result<Answer>> reopen_case(Context& context,
         if (edit.pack() == nullptr) {
             return Error(Errc::internal, "the rule pack of this case is lost");
         }
-        edit.value().status = domain::CaseStatus::open;
-        edit.value().closed_at.reset();
-        edit.value().stage = edit.pack()->first_stage();
-        edit.record("case.reopened", {{"agency", caller.agency.text()}});
+        open_again(edit, {{"agency", caller.agency.text()}});
         if (const auto kept = keep_act(context, tx, edit, caller, kReopening, reopening.reason); !kept) {
             return kept.error();
         }

@@ -41,6 +41,60 @@ Result<ReportIdentity> open(const Vault& vault,
     return result;
 }
 
+Result<std::vector<ReportIdentity>> open_all(const Vault& vault,
+                                             const Tx& tx,
+                                             const domain::Principal& caller,
+                                             domain::CaseNo number) {
+    const auto key = tx.cases.key(number);
+    if (!key) {
+        return Error(Errc::internal, "a case without a key");
+    }
+    std::vector<ReportIdentity> reports;
+    for (const ReportRow& row : tx.reports.of_case(number)) {
+        auto opened = open(vault, *key, row, caller);
+        if (!opened) {
+            return opened.error();
+        }
+        reports.push_back(std::move(*opened));
+    }
+    return reports;
+}
+
+domain::EventData data_of(const domain::Principal& caller) {
+    return {{"agency", caller.agency.text()}, {"role", std::string(domain::text_of(caller.role))}};
+}
+
+/// The purpose is a person's words and could hold a name: it stands in the record sealed with the case.
+Result<void> note_reading(
+    Vault& vault, Tx& tx, CaseEdit& edit, const domain::Principal& caller, const std::string& purpose) {
+    const auto key = tx.cases.key(edit.value().no);
+    if (!key) {
+        return Error(Errc::internal, "a case without a key");
+    }
+    const auto sealed = vault.seal_text(*key, "purpose:" + edit.code(), purpose);
+    if (!sealed) {
+        return sealed.error();
+    }
+    domain::EventData data = data_of(caller);
+    data.emplace_back("sealed_purpose", to_hex(*sealed));
+    edit.note("identity.read", std::move(data));
+    return {};
+}
+
+/// Who asked in vain, whether or not there is such a case.
+void note_refusal(Tx& tx, const domain::Principal& caller, domain::CaseNo number) {
+    domain::Event event;
+    if (const auto value = tx.cases.find(number)) {
+        event.case_no = number;
+        event.case_sequence = value->sequence;
+    }
+    event.at = tx.now;
+    event.kind = "identity.refused";
+    event.actor = caller.key.text();
+    event.data = data_of(caller);
+    tx.events.append(event);
+}
+
 }  // namespace
 
 boost::asio::awaitable<Result<IdentityView>> see_identity(Context& context,
@@ -57,43 +111,32 @@ boost::asio::awaitable<Result<IdentityView>> see_identity(Context& context,
                         {{"Lachan-Purpose", "missing", "a header of 3 to 200 bytes that says the purpose"}});
     }
     IdentityView result;
+    std::optional<Error> refused;
     const auto world = context.worlds.current();
     WriteOp look = [&](Tx& tx) -> Result<void> {
-        result.reports.clear();
         auto value = find_for(caller, Action::see_identity, *number, view_of(tx), *world, tx.now);
         if (!value) {
-            return value.error();
+            refused = value.error();
+            note_refusal(tx, caller, *number);
+            return {};  // the refusal stays on record, so the unit has to commit
         }
-        const auto key = tx.cases.key(*number);
-        if (!key) {
-            return Error(Errc::internal, "a case without a key");
+        auto opened = open_all(context.vault, tx, caller, *number);
+        if (!opened) {
+            return opened.error();
         }
-        for (const ReportRow& row : tx.reports.of_case(*number)) {
-            auto opened = open(context.vault, *key, row, caller);
-            if (!opened) {
-                return opened.error();
-            }
-            result.reports.push_back(std::move(*opened));
-        }
+        result.reports = std::move(*opened);
         CaseEdit edit(tx, world, context.vault, std::move(*value), caller.key.text());
-        // The purpose is a person's words and could hold a name: it stands in the record sealed with the
-        // case.
-        auto sealed = context.vault.seal_text(*key, "purpose:" + edit.code(), purpose);
-        if (!sealed) {
-            return sealed.error();
-        }
-        edit.note("identity.read",
-                  {{"agency", caller.agency.text()},
-                   {"role", std::string(domain::text_of(caller.role))},
-                   {"sealed_purpose", to_hex(*sealed)}});
         result.code = edit.code();
         result.sequence = edit.value().sequence;
-        return {};
+        return note_reading(context.vault, tx, edit, caller, purpose);
     };
     const auto read =
         co_await context.store.commit(std::move(look));  // no names before the read is on record
     if (!read) {
         co_return read.error();
+    }
+    if (refused) {
+        co_return *refused;
     }
     co_return result;
 }

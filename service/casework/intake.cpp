@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "afterwards.hpp"
 #include "case_edit.hpp"
 #include "lachan/base/bytes.hpp"
+#include "lachan/base/log.hpp"
 #include "lachan/casework/access.hpp"
 #include "placing.hpp"
 #include "similar.hpp"
@@ -60,8 +62,8 @@ void resolve_places(const World& world, Prepared& prepared, std::vector<Fault>& 
     domain::Report& report = prepared.report;
     auto area = resolve_area(world, report.area, report.received_at, "/area", report.warnings);
     if (!area) {
-        const auto& found = area.error().faults();
-        faults.insert(faults.end(), found.begin(), found.end());
+        const Error refusal = area.error();  // a copy: `error()` answers by value
+        faults.insert(faults.end(), refusal.faults().begin(), refusal.faults().end());
     } else {
         report.area = *area;
     }
@@ -95,7 +97,10 @@ void resolve_conflicts(const World& world, Prepared& prepared) {
                                                "/agency: not in the directory");
             continue;
         }
-        prepared.conflicted.push_back(*agency);
+        auto& conflicted = prepared.conflicted;
+        if (std::find(conflicted.begin(), conflicted.end(), *agency) == conflicted.end()) {
+            conflicted.push_back(*agency);
+        }
     }
 }
 
@@ -133,17 +138,20 @@ Result<void> seal(Context& context, Prepared& prepared) {
     return {};
 }
 
-boost::asio::awaitable<Result<void>> look_for_similar(Context& context,
-                                                      const domain::Principal& caller,
-                                                      Prepared& prepared) {
-    // Read before the unit of work: a hint for people is not worth the writer's time.
+/// Read before the unit of work: a hint for people is not worth the writer's time, and no report is refused
+/// for want of it.
+boost::asio::awaitable<void> look_for_similar(Context& context,
+                                              const domain::Principal& caller,
+                                              Prepared& prepared) {
     ReadOp look = [&](const View& view) -> Result<void> {
         prepared.similar = similar_cases(
             context, *prepared.world, view, caller, prepared.report, prepared.traces, context.clock.now());
         return {};
     };
-    auto done = co_await context.store.read(std::move(look));
-    co_return done;
+    const auto done = co_await context.store.read(std::move(look));
+    if (!done) {
+        log::warn("intake.similar_not_looked_for", {{"why", done.error().detail()}});
+    }
 }
 
 domain::Case new_case(const Prepared& prepared, Instant now) {
@@ -219,6 +227,7 @@ Filing filing_of(const CaseEdit& edit, const Prepared& prepared) {
 /// A report that came before: the same body gets what it became, another body is refused.
 Result<Filing> known_already(const Context& context,
                              Tx& tx,
+                             const std::shared_ptr<const World>& world,
                              const ReportRow& row,
                              const domain::Principal& caller,
                              const Repeat& repeat) {
@@ -232,10 +241,14 @@ Result<Filing> known_already(const Context& context,
         return Error(Errc::internal, "a report without its case");
     }
     Filing filing;
-    filing.world = context.worlds.current();
-    filing.pack = filing.world->pack(value->pack);
+    filing.world = world;
+    filing.pack = world->pack(value->pack);
     filing.code = context.vault.case_code(value->no);
-    filing.duties = tx.duties.of_case(value->no);
+    if (sees(scope_of(caller, *world, tx.now),
+             *value,
+             view_of(tx))) {  // a conflict may have come to light since
+        filing.duties = tx.duties.of_case(value->no);
+    }
     filing.value = std::move(*value);
     filing.report = row.id;
     filing.known_already = true;
@@ -281,6 +294,7 @@ Filing open_case(Context& context,
     CaseEdit edit(tx, prepared.world, context.vault, std::move(value), caller.key.text());
     keep_report(tx, edit, prepared, caller, repeat);
     edit.apply(prepared.decision, {prepared.report.received_at, std::nullopt, caller.agency});
+    never_idle(edit, caller.agency, tx.now);
     edit.record("case.opened",
                 {{"pack", edit.value().pack},
                  {"urgency", std::string(domain::text_of(edit.value().urgency))},
@@ -305,7 +319,26 @@ policy::Decision decision_added(const CaseEdit& edit,
     const auto all = known ? policy::joined(pack, *known, added) : added;
     value.facts = policy::to_text(pack, all);
     const policy::Decision next = pack.decide(all);
-    return afresh || !known ? next : added_by(pack.decide(*known), next);
+    if (afresh || !known) {
+        return next;
+    }
+    return added_by(pack.decide(*known), next, *prepared.world->calendar, prepared.report.received_at);
+}
+
+/// What is known of the children and of what happened grows; a residence once known stays.
+void join_facts(domain::Case& value, const Prepared& prepared) {
+    value.children = std::max(value.children, static_cast<std::int32_t>(prepared.report.children.size()));
+    value.residences.resize(std::max(value.residences.size(), prepared.residences.size()));
+    for (std::size_t i = 0; i < prepared.residences.size(); ++i) {
+        if (value.residences[i].empty()) {
+            value.residences[i] = prepared.residences[i];
+        }
+    }
+    for (const domain::Category category : prepared.report.categories) {
+        if (std::find(value.categories.begin(), value.categories.end(), category) == value.categories.end()) {
+            value.categories.push_back(category);
+        }
+    }
 }
 
 /// What a further report changes: a closed case is open again, facts join, new duties start at the new
@@ -320,31 +353,15 @@ Filing join_report(Context& context,
     CaseEdit edit(tx, prepared.world, context.vault, std::move(value), caller.key.text());
     domain::Case& current = edit.value();
     current.children = std::max(current.children, static_cast<std::int32_t>(prepared.report.children.size()));
-    for (std::size_t i = current.residences.size(); i < prepared.residences.size(); ++i) {
-        current.residences.push_back(prepared.residences[i]);
-    }
-    for (const domain::AgencyId& agency : prepared.conflicted) {
-        if (std::find(current.conflicted.begin(), current.conflicted.end(), agency) ==
-            current.conflicted.end()) {
-            current.conflicted.push_back(agency);
-            edit.take_from(agency);
-        }
-    }
-    for (const domain::Category category : prepared.report.categories) {
-        if (std::find(current.categories.begin(), current.categories.end(), category) ==
-            current.categories.end()) {
-            current.categories.push_back(category);
-        }
-    }
+    join_facts(current, prepared);
+    edit.exclude(prepared.conflicted);
     if (was_closed) {
-        current.status = domain::CaseStatus::open;
-        current.closed_at.reset();
-        current.stage = edit.pack() != nullptr ? edit.pack()->first_stage() : prepared.pack->first_stage();
-        edit.record("case.reopened", {{"why", "further report"}});
+        open_again(edit, {{"why", "further report"}});
     }
     keep_report(tx, edit, prepared, caller, repeat);
     const policy::Decision added = decision_added(edit, prepared, current, was_closed);
     edit.apply(added, {prepared.report.received_at, std::nullopt, caller.agency});
+    never_idle(edit, caller.agency, tx.now);
     edit.tell_holders("case.updated", "report.received");
     edit.finish();
     Filing filing = filing_of(edit, prepared);
@@ -366,10 +383,7 @@ boost::asio::awaitable<Result<Answer>> submit_report(
     if (!prepared) {
         co_return prepared.error();
     }
-    const auto looked = co_await look_for_similar(context, caller, *prepared);
-    if (!looked) {
-        co_return looked.error();
-    }
+    co_await look_for_similar(context, caller, *prepared);
     const auto key = context.vault.new_key();
     if (!key) {
         co_return key.error();
@@ -380,7 +394,7 @@ boost::asio::awaitable<Result<Answer>> submit_report(
     }
     Effect effect = [&](Tx& tx) -> Result<Answer> {
         if (const auto row = tx.reports.find(prepared->report.id)) {
-            auto filing = known_already(context, tx, *row, caller, repeat);
+            auto filing = known_already(context, tx, prepared->world, *row, caller, repeat);
             if (!filing) {
                 return filing.error();
             }
@@ -405,10 +419,7 @@ boost::asio::awaitable<Result<Filing>> preview_report(Context& context,
     if (!prepared) {
         co_return prepared.error();
     }
-    const auto looked = co_await look_for_similar(context, caller, *prepared);
-    if (!looked) {
-        co_return looked.error();
-    }
+    co_await look_for_similar(context, caller, *prepared);
     Filing filing;
     filing.dry_run = true;
     filing.world = prepared->world;
@@ -450,7 +461,7 @@ boost::asio::awaitable<Result<Answer>> add_report(Context& context,
     }
     Effect effect = [&](Tx& tx) -> Result<Answer> {
         if (const auto row = tx.reports.find(prepared->report.id)) {
-            auto filing = known_already(context, tx, *row, caller, repeat);
+            auto filing = known_already(context, tx, prepared->world, *row, caller, repeat);
             if (!filing) {
                 return filing.error();
             }

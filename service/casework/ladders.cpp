@@ -7,12 +7,23 @@ namespace {
 
 constexpr int kWhole = 100;
 
+bool waits_for_acceptance(const policy::LadderStep& step) {
+    return step.unless == policy::LadderStep::Unless::accepted;
+}
+
+/// Where the step's share or offset is counted from. Time to accept begins anew with a new holder; the limit
+/// does not.
+Instant origin_of(const policy::LadderStep& step, const domain::Duty& duty) {
+    return waits_for_acceptance(step) ? duty.handed_over.value_or(duty.start) : duty.start;
+}
+
 bool applies(const policy::LadderStep& step, const domain::Duty& duty) {
-    if (step.unless == policy::LadderStep::Unless::accepted && duty.state == domain::DutyState::accepted) {
+    if (waits_for_acceptance(step) && duty.state == domain::DutyState::accepted) {
         return false;
     }
-    const bool before_due = step.from == policy::LadderStep::From::due && step.offset < Duration(0);
-    return !before_due || instant_of(step, duty) > duty.start;
+    const bool before_due =
+        step.percent || (step.from == policy::LadderStep::From::due && step.offset < Duration(0));
+    return !before_due || instant_of(step, duty) > origin_of(step, duty);
 }
 
 std::uint64_t bit(std::size_t step) {
@@ -36,10 +47,11 @@ std::optional<Instant> pending_instant(const policy::LadderStep& step,
 }  // namespace
 
 Instant instant_of(const policy::LadderStep& step, const domain::Duty& duty) {
+    const Instant origin = origin_of(step, duty);
     if (step.percent) {
-        return duty.start + (duty.due - duty.start) * *step.percent / kWhole;
+        return origin + (duty.due - origin) * *step.percent / kWhole;
     }
-    return (step.from == policy::LadderStep::From::start ? duty.start : duty.due) + step.offset;
+    return (step.from == policy::LadderStep::From::start ? origin : duty.due) + step.offset;
 }
 
 std::optional<Alarm> next_alarm(const policy::Ladder& ladder, const domain::Duty& duty) {
@@ -71,11 +83,21 @@ void mark_fired(const policy::Ladder& ladder, const Alarm& alarm, Instant now, d
 Instant respond_by(const policy::Ladder& ladder, const domain::Duty& duty) {
     Instant result = duty.due;
     for (const policy::LadderStep& step : ladder.steps) {
-        if (step.unless == policy::LadderStep::Unless::accepted) {
+        if (waits_for_acceptance(step) && applies(step, duty)) {
             result = std::min(result, instant_of(step, duty));
         }
     }
     return result;
+}
+
+std::uint64_t fired_for_good(const policy::Ladder& ladder, const domain::Duty& duty) {
+    std::uint64_t fired = duty.fired;
+    for (std::size_t i = 0; i < ladder.steps.size(); ++i) {
+        if (waits_for_acceptance(ladder.steps[i])) {
+            fired &= ~bit(i);
+        }
+    }
+    return fired;
 }
 
 const policy::Ladder& plain_ladder() {

@@ -98,13 +98,14 @@ void count_failure(Endpoint& endpoint, Instant now) {
 }
 
 domain::Attempt attempt_of(const domain::Notification& value,
+                           const domain::EndpointId& endpoint,
                            domain::AttemptOutcome outcome,
                            const SendOutcome& answer,
                            Instant sent_at) {
     domain::Attempt attempt;
     attempt.notification = value.no;
     attempt.number = value.attempts;
-    attempt.endpoint = value.endpoint;
+    attempt.endpoint = endpoint;
     attempt.at = sent_at;
     attempt.outcome = outcome;
     attempt.status = answer.status;
@@ -114,40 +115,66 @@ domain::Attempt attempt_of(const domain::Notification& value,
     return attempt;
 }
 
+void judge_success(Context& context, Tx& tx, domain::Notification& value, Endpoint& endpoint) {
+    count_success(endpoint, tx.now);
+    if (value.endpoint != endpoint.id) {  // it was moved while under way, and another queue waits for it
+        tx.endpoints.call_at(value.endpoint, tx.now);
+    }
+    value.delivered_at = tx.now;
+    value.next_attempt.reset();
+    value.reroute_at.reset();
+    const bool superseded = value.state == domain::NotificationState::superseded;
+    value.state = superseded ? value.state : domain::NotificationState::delivered;
+    note(tx, context.vault, value, "notification.delivered", {{"attempt", std::to_string(value.attempts)}});
+}
+
+void suspend(Context& context, Tx& tx, const domain::Notification& value, Endpoint& endpoint) {
+    endpoint.suspended = true;
+    endpoint.suspended_why = "answered 410";
+    note(tx, context.vault, value, "endpoint.suspended", {{"why", endpoint.suspended_why}});
+    log::error("endpoint.suspended", {{"endpoint", endpoint.id.text()}, {"why", endpoint.suspended_why}});
+}
+
+/// The receiver says that the message itself is wrong: something a person has to look at, said once.
+void raise_refusal(Context& context, Tx& tx, const domain::Notification& value, const SendOutcome& answer) {
+    const auto earlier = tx.outbox.attempts(value.no);
+    const bool said = std::any_of(earlier.begin(), earlier.end(), [](const domain::Attempt& attempt) {
+        return attempt.outcome == domain::AttemptOutcome::slow_retry;
+    });
+    if (!said) {
+        const std::string status = std::to_string(answer.status.value_or(0));
+        note(tx, context.vault, value, "notification.refused", {{"status", status}});
+        log::error("webhook.refused", {{"endpoint", value.endpoint.text()}, {"status", status}});
+    }
+}
+
 /// Moves the notification on according to the outcome. One that was superseded while under way stays
-/// superseded.
+/// superseded; one that was moved to another channel has its next try there.
 void judge(Context& context,
            Tx& tx,
            domain::Notification& value,
            Endpoint& endpoint,
            domain::AttemptOutcome outcome,
            const SendOutcome& answer) {
-    const bool wanted = value.state == domain::NotificationState::scheduled;
     if (outcome == domain::AttemptOutcome::delivered) {
-        count_success(endpoint, tx.now);
-        value.delivered_at = tx.now;
-        value.next_attempt.reset();
-        value.reroute_at.reset();
-        value.state = wanted ? domain::NotificationState::delivered : value.state;
-        note(tx,
-             context.vault,
-             value,
-             "notification.delivered",
-             {{"attempt", std::to_string(value.attempts)}});
+        judge_success(context, tx, value, endpoint);
         return;
     }
     count_failure(endpoint, tx.now);
     if (outcome == domain::AttemptOutcome::suspended) {
-        endpoint.suspended = true;
-        endpoint.suspended_why = "answered 410";
-        note(tx, context.vault, value, "endpoint.suspended", {{"why", endpoint.suspended_why}});
+        suspend(context, tx, value, endpoint);
     }
-    if (!wanted) {
+    if (outcome == domain::AttemptOutcome::slow_retry) {
+        raise_refusal(context, tx, value, answer);
+    }
+    if (value.state != domain::NotificationState::scheduled || value.endpoint != endpoint.id) {
         return;
     }
     value.next_attempt = next_attempt(value, outcome, answer, tx.now, context.entropy);
     if (endpoint.suspended) {
         value.reroute_at = tx.now;  // the watch finds the next channel or holder now
+        value.next_attempt = tx.now + kLookAgain;
+        return;
     }
     if (!value.next_attempt) {
         value.state = domain::NotificationState::human_task;
@@ -170,40 +197,17 @@ boost::asio::awaitable<Result<std::vector<OutboxRunner::Claim>>> OutboxRunner::c
     }
     bool rerouting = false;
     WriteOp claim = [&](Tx& tx) -> Result<void> {
-        claims.clear();
         for (const domain::EndpointId& id : tx.endpoints.due(tx.now, room)) {
             auto endpoint = tx.endpoints.find(id);
             if (!endpoint) {
                 continue;
             }
-            auto head = tx.outbox.head(id, tx.now);
-            if (endpoint->suspended) {
-                for (; head; head = tx.outbox.head(id, tx.now)) {
-                    hand_to_watch(tx, *head);
-                }
-                endpoint->next_at = tx.outbox.next_attempt(id);
-                tx.endpoints.put(*endpoint);
-                rerouting = true;
-                continue;
-            }
-            const bool open = endpoint->open_until && *endpoint->open_until > tx.now;
-            if (!head || open) {
-                const auto next = next_look(tx.outbox, *endpoint, tx.now);
-                endpoint->next_at = next ? std::optional(std::max(*next, tx.now + kLookAgain)) : std::nullopt;
-                tx.endpoints.put(*endpoint);
-                continue;
-            }
-            auto target = target_of(context_.vault, *endpoint, tx.now);
-            if (!target) {
-                return target.error();
-            }
-            endpoint->leased_until = tx.now + limits_.lease;
-            endpoint->last_attempt = tx.now;
+            auto one = claim_one(tx, *endpoint);
+            rerouting = rerouting || endpoint->suspended;
             tx.endpoints.put(*endpoint);
-            const auto about = tx.cases.find(head->no.case_no);
-            const bool exercise = about && about->kind != domain::ReportStatus::actual;
-            claims.push_back(
-                {*head, std::move(*target), message_of(context_.vault, *head, exercise, tx.now)});
+            if (one) {
+                claims.push_back(std::move(*one));
+            }
         }
         return {};
     };
@@ -215,6 +219,35 @@ boost::asio::awaitable<Result<std::vector<OutboxRunner::Claim>>> OutboxRunner::c
         context_.watch_work.notify();
     }
     co_return claims;
+}
+
+std::optional<OutboxRunner::Claim> OutboxRunner::claim_one(Tx& tx, Endpoint& endpoint) {
+    auto head = tx.outbox.head(endpoint.id, tx.now);
+    auto target = target_of(context_.vault, endpoint, tx.now);
+    if (!target && !endpoint.suspended) {  // its own fault, and not to be the others'
+        endpoint.suspended = true;
+        endpoint.suspended_why = "its secret cannot be opened";
+        log::error("endpoint.suspended", {{"endpoint", endpoint.id.text()}, {"why", endpoint.suspended_why}});
+    }
+    if (endpoint.suspended) {
+        for (; head; head = tx.outbox.head(endpoint.id, tx.now)) {
+            hand_to_watch(tx, *head);
+        }
+        endpoint.next_at = tx.outbox.next_attempt(endpoint.id);
+        return std::nullopt;
+    }
+    const bool open = endpoint.open_until && *endpoint.open_until > tx.now;
+    if (!head || open) {
+        const auto next = next_look(tx.outbox, endpoint, tx.now);
+        endpoint.next_at = next ? std::optional(std::max(*next, tx.now + kLookAgain)) : std::nullopt;
+        return std::nullopt;
+    }
+    endpoint.leased_until = tx.now + limits_.lease;
+    endpoint.last_attempt = tx.now;
+    const auto about = tx.cases.find(head->no.case_no);
+    const bool exercise = about && about->kind != domain::ReportStatus::actual;
+    Message message = message_of(context_.vault, *head, exercise, tx.now);
+    return Claim{std::move(*head), std::move(*target), std::move(message)};
 }
 
 boost::asio::awaitable<void> OutboxRunner::deliver(Claim claim) {
@@ -230,7 +263,7 @@ boost::asio::awaitable<void> OutboxRunner::deliver(Claim claim) {
         ++value->attempts;
         judge(context_, tx, *value, *endpoint, outcome, answer);
         tx.outbox.update(*value);
-        tx.outbox.insert_attempt(attempt_of(*value, outcome, answer, sent_at));
+        tx.outbox.insert_attempt(attempt_of(*value, endpoint->id, outcome, answer, sent_at));
         endpoint->leased_until.reset();
         endpoint->next_at = next_look(tx.outbox, *endpoint, tx.now);
         tx.endpoints.put(*endpoint);
@@ -255,9 +288,13 @@ boost::asio::awaitable<void> OutboxRunner::deliver(Claim claim) {
 boost::asio::awaitable<void> OutboxRunner::run() {
     while (!stop_.stopping || under_way_ > 0) {
         Instant until = context_.clock.now() + kPauseAfterFailure;
-        if (!stop_.stopping) {
-            const auto planned = co_await start_some();
-            until = planned ? *planned : until;
+        try {
+            if (!stop_.stopping) {
+                const auto planned = co_await start_some();
+                until = planned ? *planned : until;
+            }
+        } catch (const std::exception& failure) {
+            log::error("outbox.broken", {{"why", failure.what()}});
         }
         co_await context_.clock.sleep_until(until, context_.outbox_work);
     }

@@ -1,6 +1,7 @@
 #include "placing.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 namespace lachan::casework {
@@ -18,12 +19,14 @@ bool same(const policy::OrderedNotice& a, const policy::OrderedNotice& b) {
            a.notice->event == b.notice->event;
 }
 
-template <class Ordered>
-std::vector<Ordered> difference(const std::vector<Ordered>& earlier, const std::vector<Ordered>& next) {
+template <class Ordered, class Covers>
+std::vector<Ordered> difference(const std::vector<Ordered>& earlier,
+                                const std::vector<Ordered>& next,
+                                Covers covers) {
     std::vector<Ordered> result;
     std::copy_if(next.begin(), next.end(), std::back_inserter(result), [&](const Ordered& wanted) {
         return std::none_of(
-            earlier.begin(), earlier.end(), [&](const Ordered& had) { return same(had, wanted); });
+            earlier.begin(), earlier.end(), [&](const Ordered& had) { return covers(had, wanted); });
     });
     return result;
 }
@@ -80,10 +83,19 @@ std::vector<domain::Duty> planned_duties(const policy::Decision& decision,
     return duties;
 }
 
-policy::Decision added_by(const policy::Decision& earlier, const policy::Decision& next) {
+policy::Decision added_by(const policy::Decision& earlier,
+                          const policy::Decision& next,
+                          const deadlines::Calendar& calendar,
+                          Instant at) {
+    const auto due = [&](const policy::OrderedDuty& ordered) {
+        return deadlines::due_at(ordered.limit, at, calendar, ordered.duty->immediately_within);
+    };
     policy::Decision result = next;
-    result.duties = difference(earlier.duties, next.duties);
-    result.notices = difference(earlier.notices, next.notices);
+    result.duties = difference(earlier.duties, next.duties, [&](const auto& had, const auto& wanted) {
+        return same(had, wanted) && due(had) <= due(wanted);
+    });
+    result.notices = difference(
+        earlier.notices, next.notices, [](const auto& had, const auto& wanted) { return same(had, wanted); });
     return result;
 }
 

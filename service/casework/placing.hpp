@@ -36,7 +36,10 @@ struct Start {
                                                        const World& world,
                                                        const Start& start);
 
-/// The part of `next` that `earlier` did not order yet.
-[[nodiscard]] policy::Decision added_by(const policy::Decision& earlier, const policy::Decision& next);
+/// The part of `next` that `earlier` did not order yet, or ordered with more time (both counted from `at`).
+[[nodiscard]] policy::Decision added_by(const policy::Decision& earlier,
+                                        const policy::Decision& next,
+                                        const deadlines::Calendar& calendar,
+                                        Instant at);
 
 }  // namespace lachan::casework

@@ -9,6 +9,10 @@
 namespace lachan::casework {
 namespace {
 
+/// How many cases a search looks through for those within scope: names that more cases share are no search
+/// term.
+constexpr int kMostTraced = 1000;
+
 /// Cuts the one row too many that tells whether there is a next page.
 template <class Row>
 bool cut_to(std::vector<Row>& rows, int limit) {
@@ -41,12 +45,99 @@ Result<domain::CaseNo> number_of(const Context& context, const std::string& code
     return context.vault.case_no(code);
 }
 
-std::vector<domain::Event> visible(std::vector<domain::Event> events, const domain::Principal& caller) {
-    if (caller.role == domain::Role::supervisor || caller.role == domain::Role::operator_) {
-        return events;
+/// Who read the names, or asked in vain, is for those who oversee.
+bool is_about_readers(const domain::Event& event) {
+    return event.kind == "identity.read" || event.kind == "identity.refused";
+}
+
+/// The other case that the event names, if it names one: its code is not for those who may not see it.
+bool names_hidden_case(const Context& context,
+                       const View& view,
+                       const Scope& scope,
+                       const domain::Event& event) {
+    if (event.kind != "case.linked" && event.kind != "case.unlinked") {
+        return false;
     }
-    std::erase_if(events, [](const domain::Event& event) { return event.kind == "identity.read"; });
-    return events;
+    for (const auto& [key, text] : event.data) {
+        const auto number = key == "case" ? context.vault.case_no(text) : Result<domain::CaseNo>(Error());
+        const auto other = number ? view.cases.find(*number) : std::nullopt;
+        if (other && !sees(scope, *other, view)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void leave_out_hidden(const Context& context,
+                      const View& view,
+                      const domain::Principal& caller,
+                      const Scope& scope,
+                      std::vector<domain::Event>& events) {
+    const bool oversees = caller.role == domain::Role::supervisor || caller.role == domain::Role::operator_;
+    std::erase_if(events, [&](const domain::Event& event) {
+        return (!oversees && is_about_readers(event)) || names_hidden_case(context, view, scope, event);
+    });
+}
+
+std::string criteria_of(const CaseSearch& search) {
+    std::string words;
+    const auto add = [&](std::string_view word, const std::string& text) {
+        if (!text.empty()) {
+            words += (words.empty() ? "" : " ") + std::string(word);
+        }
+    };
+    add("name", search.name);
+    add("phone", search.phone);
+    add("code", search.code);
+    add("reference", search.reference);
+    return words;
+}
+
+/// What was searched with, and how much was found; never the words themselves.
+void note_search(Tx& tx, const domain::Principal& caller, const CaseSearch& search, std::size_t found) {
+    domain::Event event;
+    event.at = tx.now;
+    event.kind = "search.made";
+    event.actor = caller.key.text();
+    event.data = {
+        {"agency", caller.agency.text()}, {"by", criteria_of(search)}, {"found", std::to_string(found)}};
+    tx.events.append(event);
+}
+
+std::vector<TraceHash> hashes_of(const Vault& vault, const CaseSearch& search) {
+    std::vector<TraceHash> hashes;
+    const auto add = [&](TraceKind kind, const std::string& text) {
+        if (const auto hash = vault.trace(kind, text)) {
+            hashes.push_back(*hash);
+        }
+    };
+    add(TraceKind::child_name, search.name);
+    add(TraceKind::other_name, search.name);
+    add(TraceKind::phone, search.phone);
+    add(TraceKind::reference, search.reference);
+    return hashes;
+}
+
+/// The case with the code first, then those with the traces.
+std::vector<domain::CaseNo> found_in(const Context& context,
+                                     const Cases& cases,
+                                     const CaseSearch& search,
+                                     const std::vector<TraceHash>& hashes) {
+    std::vector<domain::CaseNo> numbers;
+    if (!search.code.empty()) {
+        if (const auto number = context.vault.case_no(search.code)) {
+            numbers.push_back(*number);
+        }
+    }
+    if (hashes.empty()) {
+        return numbers;
+    }
+    for (const auto& [hash, number] : cases.traced(hashes, kMostTraced)) {
+        if (std::find(numbers.begin(), numbers.end(), number) == numbers.end()) {
+            numbers.push_back(number);
+        }
+    }
+    return numbers;
 }
 
 }  // namespace
@@ -155,16 +246,7 @@ boost::asio::awaitable<Result<Page<CaseItem>>> search_cases(Context& context,
     if (const auto allowed = allow(caller, Action::see_case); !allowed) {
         co_return allowed.error();
     }
-    std::vector<TraceHash> hashes;
-    const auto add = [&](TraceKind kind, const std::string& text) {
-        if (const auto hash = context.vault.trace(kind, text)) {
-            hashes.push_back(*hash);
-        }
-    };
-    add(TraceKind::child_name, search.name);
-    add(TraceKind::other_name, search.name);
-    add(TraceKind::phone, search.phone);
-    add(TraceKind::reference, search.reference);
+    const std::vector<TraceHash> hashes = hashes_of(context.vault, search);
     if (hashes.empty() && search.code.empty()) {
         co_return Error(Errc::validation_failed,
                         "nothing to search for",
@@ -173,36 +255,16 @@ boost::asio::awaitable<Result<Page<CaseItem>>> search_cases(Context& context,
     Page<CaseItem> page;
     page.world = context.worlds.current();
     WriteOp look = [&](Tx& tx) -> Result<void> {
-        page.items.clear();
-        std::vector<domain::CaseNo> numbers;
-        if (const auto number =
-                search.code.empty() ? Result<domain::CaseNo>(Error()) : context.vault.case_no(search.code)) {
-            numbers.push_back(*number);
-        }
-        for (const auto& [hash, number] : tx.cases.traced(hashes, search.limit)) {
-            if (std::find(numbers.begin(), numbers.end(), number) == numbers.end()) {
-                numbers.push_back(number);
-            }
-        }
         const View view = view_of(tx);
         const Scope scope = scope_of(caller, *page.world, tx.now);
-        for (const domain::CaseNo number : numbers) {
+        for (const domain::CaseNo number : found_in(context, tx.cases, search, hashes)) {
             auto value = tx.cases.find(number);
-            if (value && sees(scope, *value, view)) {
+            if (value && sees(scope, *value, view) &&
+                page.items.size() < static_cast<std::size_t>(search.limit)) {
                 page.items.push_back({std::move(*value), context.vault.case_code(number)});
             }
         }
-        domain::Event event;
-        event.at = tx.now;
-        event.kind = "search.made";
-        event.actor = caller.key.text();
-        event.data = {
-            {"agency", caller.agency.text()},
-            {"by",
-             std::string(search.name.empty() ? "" : "name ") + (search.phone.empty() ? "" : "phone ") +
-                 (search.code.empty() ? "" : "code ") + (search.reference.empty() ? "" : "reference")},
-            {"found", std::to_string(page.items.size())}};
-        tx.events.append(event);
+        note_search(tx, caller, search, page.items.size());
         return {};
     };
     const auto looked = co_await context.store.commit(std::move(look));
@@ -324,7 +386,7 @@ boost::asio::awaitable<Result<EventPage>> events_of(
         if (cut_to(page.items, limit)) {
             page.next = page.items.back().sequence;
         }
-        page.items = visible(std::move(page.items), caller);
+        leave_out_hidden(context, view, caller, scope_of(caller, *world, context.clock.now()), page.items);
         return {};
     };
     const auto looked = co_await context.store.read(std::move(look));

@@ -46,7 +46,7 @@ bool nudge(CaseEdit& edit, Instant now) {
         edit.record("case.nudged", {{"duty", duty_name(edit.code(), duty.no.ordinal)}});
         const policy::Ladder& ladder = edit.ladder_of(duty);
         const auto roles = roles_when_missed(ladder);
-        if (!edit.tell_roles(roles, "case.escalated", &duty, ladder.name + "/nudge", duty.area)) {
+        if (!edit.tell_roles(roles, "case.escalated", duty, ladder.name + "/nudge")) {
             edit.gap(duty.role, duty.area, &duty);
         }
         edit.keep(duty);

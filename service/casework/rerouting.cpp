@@ -24,18 +24,59 @@ std::optional<domain::EndpointId> next_channel(const Tx& tx, const domain::Notif
     return next == channels.end() ? std::nullopt : std::optional(next->id);
 }
 
-}  // namespace
-
-void tell_next_in_line(CaseEdit& edit, const domain::Duty& duty) {
+/// The first step of the ladder that finds somebody else than the holder and the agency that cannot be
+/// reached.
+void escalate(CaseEdit& edit, const domain::Duty& duty, const domain::AgencyId& unreached) {
     const policy::Ladder& ladder = edit.ladder_of(duty);
     for (const policy::LadderStep& step : ladder.steps) {
-        if (!step.tells.empty() &&
-            edit.tell_roles(step.tells, "case.escalated", &duty, ladder.name + "/undelivered", duty.area)) {
+        const std::string rule = ladder.name + std::string(kUndelivered);
+        if (!step.tells.empty() && edit.tell_roles(step.tells, "case.escalated", duty, rule, unreached)) {
             return;
         }
     }
     edit.gap(duty.role, duty.area, &duty);
 }
+
+void tell_next_in_line(CaseEdit& edit, const domain::Notification& undelivered) {
+    if (undelivered.rule.ends_with(kUndelivered)) {
+        return;  // it was passed on once: where nobody can be reached, more messages reach nobody
+    }
+    if (!undelivered.duty) {
+        edit.tell_next_of_notice(undelivered);
+        return;
+    }
+    const domain::Duty* duty = edit.find(*undelivered.duty);
+    if (duty != nullptr && duty->pending()) {
+        escalate(edit, *duty, undelivered.agency);
+    }
+}
+
+/// Moves it to another channel of the same agency. The queue it leaves may have waited for it.
+void move_to(Tx& tx, CaseEdit& edit, domain::Notification& value, const domain::EndpointId& channel) {
+    tx.endpoints.call_at(value.endpoint, tx.now);
+    value.endpoint = channel;
+    value.next_attempt = tx.now;
+    value.reroute_at = tx.now + reroute_after(value.urgency);
+    tx.endpoints.call_at(channel, tx.now);
+    edit.note(
+        "notification.rerouted",
+        {{"notification", notification_name(edit.code(), value.no.ordinal)}, {"endpoint", channel.text()}});
+}
+
+void give_up_channel(Tx& tx, CaseEdit& edit, domain::Notification& value) {
+    value.reroute_at.reset();
+    const auto present = tx.endpoints.find(value.endpoint);
+    if (!present || present->suspended) {
+        value.state = domain::NotificationState::human_task;
+        value.next_attempt.reset();
+        tx.endpoints.call_at(value.endpoint, tx.now);
+    }
+    edit.note("notification.undelivered",
+              {{"notification", notification_name(edit.code(), value.no.ordinal)},
+               {"agency", value.agency.text()}});
+}
+
+}  // namespace
 
 Result<void> reroute(Context& context,
                      Tx& tx,
@@ -51,28 +92,11 @@ Result<void> reroute(Context& context,
         return Error(Errc::internal, "a notification without its case");
     }
     CaseEdit edit(tx, world, context.vault, std::move(*found), std::string(kActor));
-    value->reroute_at.reset();
     if (const auto channel = next_channel(tx, *value)) {
-        value->endpoint = *channel;
-        value->next_attempt = tx.now;
-        value->reroute_at = tx.now + reroute_after(value->urgency);
-        tx.endpoints.call_at(*channel, tx.now);
-        edit.note("notification.rerouted",
-                  {{"notification", notification_name(edit.code(), number.ordinal)},
-                   {"endpoint", channel->text()}});
+        move_to(tx, edit, *value, *channel);
     } else {
-        const auto channel_now = tx.endpoints.find(value->endpoint);
-        if (!channel_now || channel_now->suspended) {
-            value->state = domain::NotificationState::human_task;
-            value->next_attempt.reset();
-        }
-        edit.note("notification.undelivered",
-                  {{"notification", notification_name(edit.code(), number.ordinal)},
-                   {"agency", value->agency.text()}});
-        domain::Duty* duty = value->duty ? edit.find(*value->duty) : nullptr;
-        if (duty != nullptr && duty->pending() && duty->holder == value->agency) {
-            tell_next_in_line(edit, *duty);
-        }
+        give_up_channel(tx, edit, *value);
+        tell_next_in_line(edit, *value);
     }
     tx.outbox.update(*value);
     edit.finish();

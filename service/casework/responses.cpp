@@ -12,7 +12,11 @@ namespace {
 
 constexpr std::size_t kLongestReason = 2000;  ///< A few sentences; a narrative belongs in a step's note.
 
-Result<void> check(const Response& response, const World& world, const domain::Case& value, Instant now) {
+Result<void> check(const Response& response,
+                   const World& world,
+                   const domain::Case& value,
+                   const domain::Duty& duty,
+                   Instant now) {
     std::vector<Fault> faults;
     if (response.kind == domain::ResponseKind::declined && response.reason.empty()) {
         faults.push_back({"/reason", "missing", "say why the duty is declined"});
@@ -27,6 +31,8 @@ Result<void> check(const Response& response, const World& world, const domain::C
                                value.conflicted.end();
         if (!response.to) {
             faults.push_back({"/to", "missing", "name the agency that the duty is forwarded to"});
+        } else if (*response.to == duty.holder) {
+            faults.push_back({"/to", "same_holder", "the duty is held by this agency already"});
         } else if (!known || conflicted) {  // a conflict must not show
             faults.push_back(
                 {"/to", "unknown_agency", "no agency of the directory can take the duty under this id"});
@@ -38,13 +44,22 @@ Result<void> check(const Response& response, const World& world, const domain::C
     return {};
 }
 
-/// The duty, if it is the caller's to answer for: its holder's, or a supervisor's who sees the case.
-Result<domain::Duty*> answerable(CaseEdit& edit, const domain::Principal& caller, domain::DutyNo number) {
+/// Whether the caller may answer for a duty of somebody else: one who oversees the whole province; or, since
+/// a duty without a holder must not wait for nobody, any supervisor who sees the case.
+bool may_stand_in(const domain::Principal& caller, const domain::Duty& duty, const Scope& scope) {
+    return caller.role == domain::Role::supervisor && (scope.everything || duty.holder.empty());
+}
+
+/// The duty, if it is the caller's to answer for.
+Result<domain::Duty*> answerable(CaseEdit& edit,
+                                 const domain::Principal& caller,
+                                 domain::DutyNo number,
+                                 const Scope& scope) {
     domain::Duty* duty = edit.find(number.ordinal);
     if (duty == nullptr) {
         return Error(Errc::not_found, "no such duty");
     }
-    if (duty->holder != caller.agency && caller.role != domain::Role::supervisor) {
+    if (duty->holder != caller.agency && !may_stand_in(caller, *duty, scope)) {
         return Error(Errc::forbidden, "another agency holds this duty");
     }
     if (!duty->pending()) {
@@ -121,11 +136,11 @@ boost::asio::awaitable<Result<Answer>> respond(Context& context,
             return value.error();
         }
         CaseEdit edit(tx, world, context.vault, std::move(*value), caller.key.text());
-        const auto duty = answerable(edit, caller, *number);
+        const auto duty = answerable(edit, caller, *number, scope_of(caller, *world, tx.now));
         if (!duty) {
             return duty.error();
         }
-        if (const auto checked = check(response, *world, edit.value(), tx.now); !checked) {
+        if (const auto checked = check(response, *world, edit.value(), **duty, tx.now); !checked) {
             return checked.error();
         }
         const bool again =

@@ -37,7 +37,8 @@ Duration with_jitter(Duration delay, bool emergency, Entropy& entropy) {
 }
 
 Duration asked_for(Duration step, const SendOutcome& answer) {
-    if (!answer.retry_after) {
+    const bool may_ask = answer.status == 429 || answer.status == 503;
+    if (!may_ask || !answer.retry_after) {
         return step;
     }
     return std::clamp(*answer.retry_after, step, std::max(2 * step, kRetryAfterFloor));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "afterwards.hpp"
@@ -14,18 +15,29 @@ using namespace std::chrono_literals;
 
 constexpr Duration kClockTolerance = 5min;    ///< The contract's: how far a caller's clock may be ahead.
 constexpr std::size_t kLongestNote = 20'000;  ///< Some pages; the body's own limit is the outer bound.
+constexpr std::size_t kLongestResult = 200;   ///< A word of the pack, or a short phrase of one's own.
+
+/// Kinds that the service records itself: the pack may declare them, so that rules can follow from them.
+constexpr std::array<std::string_view, 4> kOwnKinds = {kIdle, "reopening", "closing_request", "closing"};
+
+const policy::StepKind* recordable(const policy::Pack& pack, std::string_view kind) {
+    const bool own = std::find(kOwnKinds.begin(), kOwnKinds.end(), kind) != kOwnKinds.end();
+    return own ? nullptr : pack.step(kind);
+}
 
 std::string known_kinds(const policy::Pack& pack) {
     std::string list;
     for (const policy::StepKind& kind : pack.steps()) {
-        list += (list.empty() ? "" : ", ") + kind.kind;
+        if (recordable(pack, kind.kind) != nullptr) {
+            list += (list.empty() ? "" : ", ") + kind.kind;
+        }
     }
     return list;
 }
 
 Result<void> check(const NewStep& step, const policy::Pack& pack, const domain::Case& value, Instant now) {
     std::vector<Fault> faults;
-    if (pack.step(step.kind) == nullptr) {
+    if (recordable(pack, step.kind) == nullptr) {
         faults.push_back({"/kind", "unknown_word", "one of: " + known_kinds(pack)});
     }
     const std::int32_t children = std::max(value.children, 1);
@@ -39,7 +51,10 @@ Result<void> check(const NewStep& step, const policy::Pack& pack, const domain::
     if (step.note.size() > kLongestNote) {
         faults.push_back({"/note", "too_long", "at most 20000 bytes"});
     }
-    if (step.until && step.done_at && *step.until < *step.done_at) {
+    if (step.result.size() > kLongestResult) {
+        faults.push_back({"/result", "too_long", "at most 200 bytes; use the note for more"});
+    }
+    if (step.until && *step.until < step.done_at.value_or(now)) {
         faults.push_back({"/until", "before_start", "ends before it was done"});
     }
     if (!faults.empty()) {
@@ -67,18 +82,21 @@ std::vector<std::int32_t> fulfilled(CaseEdit& edit, const policy::StepKind& kind
     return ordinals;
 }
 
-/// An agency fulfils its own duties; a supervisor those of the agencies in scope.
+/// An agency fulfils its own duties, and with them what the act makes needless of other kinds (a plan the meeting for it),
+/// whoever holds that; a supervisor those of the agencies in scope.
 Result<void> may_fulfil(CaseEdit& edit,
                         const domain::Principal& caller,
+                        std::string_view kind,
                         std::vector<std::int32_t>& ordinals) {
+    const auto is_own = [&](std::int32_t ordinal) { return edit.find(ordinal)->holder == caller.agency; };
     if (caller.role == domain::Role::supervisor || ordinals.empty()) {
         return {};
     }
-    std::erase_if(ordinals,
-                  [&](std::int32_t ordinal) { return edit.find(ordinal)->holder != caller.agency; });
-    if (ordinals.empty()) {
+    if (std::none_of(ordinals.begin(), ordinals.end(), is_own)) {
         return Error(Errc::forbidden, "another agency holds the duty that this step fulfils");
     }
+    std::erase_if(ordinals,
+                  [&](std::int32_t ordinal) { return !is_own(ordinal) && edit.find(ordinal)->kind == kind; });
     return {};
 }
 
@@ -90,12 +108,21 @@ void discharge(CaseEdit& edit, const std::vector<std::int32_t>& ordinals) {
     }
 }
 
-void cancel_superseded(CaseEdit& edit, const policy::StepKind& kind, const NewStep& step) {
+/// An act that fulfils a duty of the caller's (or is a supervisor's) makes the duties of others needless too.
+/// Recorded beside that, by whoever is a party, it must not silence a case: then it ends only the caller's
+/// own.
+void cancel_superseded(CaseEdit& edit,
+                       const policy::StepKind& kind,
+                       const NewStep& step,
+                       const domain::Principal& caller,
+                       bool fulfils) {
     if (!kind.supersedes_on.empty() && !is_among(kind.supersedes_on, step.result)) {
         return;
     }
+    const bool all = fulfils || caller.role == domain::Role::supervisor;
     for (domain::Duty& duty : edit.duties()) {
-        if (duty.pending() && is_among(kind.supersedes, duty.kind) && concerns(duty, step)) {
+        const bool own = duty.holder == caller.agency;
+        if (duty.pending() && (all || own) && is_among(kind.supersedes, duty.kind) && concerns(duty, step)) {
             edit.end(duty, domain::DutyState::cancelled);
             edit.record("duty.cancelled",
                         {{"duty", duty_name(edit.code(), duty.no.ordinal)},
@@ -103,6 +130,17 @@ void cancel_superseded(CaseEdit& edit, const policy::StepKind& kind, const NewSt
                          {"ground", step.kind + "/" + step.result}});
         }
     }
+}
+
+/// A result that the pack does not know is a person's own words and could hold a name: it is sealed with the
+/// note.
+bool move_own_words(const policy::StepKind& kind, NewStep& step) {
+    if (step.result.empty() || is_among(kind.results, step.result)) {
+        return false;
+    }
+    step.note = step.note.empty() ? step.result : step.result + "\n" + step.note;
+    step.result.clear();
+    return true;
 }
 
 domain::Step step_of(const NewStep& wanted, const domain::Principal& caller, Instant now) {
@@ -144,11 +182,12 @@ boost::asio::awaitable<Result<Answer>> record_step(Context& context,
             return checked.error();
         }
         const policy::StepKind& kind = *edit.pack()->step(step.kind);
+        const bool own_words = move_own_words(kind, step);
         auto ordinals = fulfilled(edit, kind, step);
         if (edit.value().status == domain::CaseStatus::closed && ordinals.empty()) {
             return Error(Errc::transition_not_allowed, "the case is closed");
         }
-        if (const auto may = may_fulfil(edit, caller, ordinals); !may) {
+        if (const auto may = may_fulfil(edit, caller, step.kind, ordinals); !may) {
             return may.error();
         }
         domain::Step kept = step_of(step, caller, tx.now);
@@ -156,13 +195,14 @@ boost::asio::awaitable<Result<Answer>> record_step(Context& context,
             return recorded.error();
         }
         discharge(edit, ordinals);
-        cancel_superseded(edit, kind, step);
+        cancel_superseded(edit, kind, step, caller, !ordinals.empty());
         go_on_after(edit, kind, kept);
         edit.finish();
         CaseChange change = edit.change();
-        if (!step.result.empty() && !is_among(kind.results, step.result)) {
+        if (own_words) {
             change.warnings.push_back(
-                "/result: not one of the results that the rules know for this step; taken as unknown");
+                "/result: not one of the results that the rules know for this step; taken as "
+                "unknown and kept with the note");
         }
         return render(change);
     };

@@ -18,11 +18,39 @@ constexpr int kBatch = 100;  ///< Duties fired in one unit: some milliseconds of
 constexpr Duration kLongestSleep =
     60s;  ///< However far the next instant is: a lost hint costs this much at most.
 constexpr Duration kPauseAfterFailure = 1s;  ///< The disk failed or the queue is full: not a busy loop.
-constexpr Duration kSetAside = 60s;  ///< A duty that cannot be fired does not keep the others waiting.
+constexpr Duration kSetAside = 60s;          ///< What cannot be fired does not keep the others waiting.
 constexpr std::string_view kActor = "watch";
 
 std::string rule_of(const policy::Ladder& ladder, const policy::LadderStep& step) {
     return ladder.name + "/" + step.id;
+}
+
+/// The store cannot take anything now: nothing is wrong with what was to be fired.
+bool is_stores_own(const Error& error) {
+    return error.code() == Errc::storage || error.code() == Errc::overloaded ||
+           error.code() == Errc::shutting_down;
+}
+
+/// What cannot be fired is looked at again later, and shows in the record as late until a person has mended
+/// it.
+Result<void> set_aside(Tx& tx, domain::DutyNo number) {
+    if (auto duty = tx.duties.find(number); duty && duty->pending()) {
+        log::error("duty.set_aside",
+                   {{"case", static_cast<std::int64_t>(number.case_no)}, {"duty", number.ordinal}});
+        duty->next_at = tx.now + kSetAside;
+        tx.duties.update(*duty);
+    }
+    return {};
+}
+
+Result<void> set_aside(Tx& tx, domain::NotificationNo number) {
+    if (auto value = tx.outbox.find(number); value && value->reroute_at) {
+        log::error("notification.set_aside",
+                   {{"case", static_cast<std::int64_t>(number.case_no)}, {"notification", number.ordinal}});
+        value->reroute_at = tx.now + kSetAside;
+        tx.outbox.update(*value);
+    }
+    return {};
 }
 
 /// Tells whom the step names. A step that finds nobody is skipped at once: the gap is told, and the next
@@ -32,15 +60,14 @@ void tell_step(CaseEdit& edit, const policy::Ladder& ladder, std::size_t index, 
     if (step.tells_holder && !duty.holder.empty()) {
         edit.tell(duty.holder, step.event, &duty, rule_of(ladder, step));
     }
-    if (step.tells.empty() ||
-        edit.tell_roles(step.tells, step.event, &duty, rule_of(ladder, step), duty.area)) {
+    if (step.tells.empty() || edit.tell_roles(step.tells, step.event, duty, rule_of(ladder, step))) {
         return;
     }
     edit.gap(step.tells.front(), duty.area, &duty);
     for (std::size_t next = index + 1; next < ladder.steps.size(); ++next) {
         const policy::LadderStep& stand_in = ladder.steps[next];
         if (!stand_in.tells.empty() &&
-            edit.tell_roles(stand_in.tells, step.event, &duty, rule_of(ladder, step), duty.area)) {
+            edit.tell_roles(stand_in.tells, step.event, duty, rule_of(ladder, step))) {
             return;
         }
     }
@@ -130,7 +157,7 @@ boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_some() {
         context_.outbox_work.notify();
         co_return found;
     }
-    if (all.error().code() == Errc::storage || all.error().code() == Errc::overloaded) {
+    if (is_stores_own(all.error())) {
         co_return all.error();
     }
     const auto one_by_one = co_await fire_one_by_one(duties, undelivered);
@@ -145,49 +172,44 @@ boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_one_by_one(
             const auto fired = fire_duty(context_, tx, world, number);
             return fired ? Result<void>() : Result<void>(fired.error());
         };
-        const auto fired = co_await context_.store.commit(std::move(fire), Lane::emergency);
-        if (fired) {
-            continue;
-        }
-        log::error("duty.cannot_be_fired",
-                   {{"case", static_cast<std::int64_t>(number.case_no)},
-                    {"duty", number.ordinal},
-                    {"why", fired.error().detail()}});
-        WriteOp set_aside = [&](Tx& tx) -> Result<void> {
-            if (auto duty = tx.duties.find(number); duty && duty->pending()) {
-                duty->next_at = tx.now + kSetAside;
-                tx.duties.update(*duty);
-            }
-            return {};
-        };
-        const auto put = co_await context_.store.commit(std::move(set_aside), Lane::emergency);
-        if (!put) {
-            co_return put.error();
+        WriteOp later = [&](Tx& tx) -> Result<void> { return set_aside(tx, number); };
+        const auto done = co_await commit_or(std::move(fire), std::move(later));
+        if (!done) {
+            co_return done.error();
         }
     }
     for (const domain::NotificationNo number : undelivered) {
         WriteOp move = [&](Tx& tx) -> Result<void> { return reroute(context_, tx, world, number); };
-        const auto moved = co_await context_.store.commit(std::move(move), Lane::emergency);
-        if (!moved) {
-            log::error("notification.cannot_be_rerouted",
-                       {{"case", static_cast<std::int64_t>(number.case_no)},
-                        {"notification", number.ordinal},
-                        {"why", moved.error().detail()}});
+        WriteOp later = [&](Tx& tx) -> Result<void> { return set_aside(tx, number); };
+        const auto done = co_await commit_or(std::move(move), std::move(later));
+        if (!done) {
+            co_return done.error();
         }
     }
-    co_return duties.size();
+    co_return duties.size() + undelivered.size();
+}
+
+boost::asio::awaitable<Result<void>> WatchRunner::commit_or(WriteOp op, WriteOp otherwise) {
+    const auto done = co_await context_.store.commit(std::move(op), Lane::emergency);
+    if (done || is_stores_own(done.error())) {
+        co_return done;
+    }
+    log::error("watch.cannot_be_fired", {{"why", done.error().detail()}});
+    const auto put_off = co_await context_.store.commit(std::move(otherwise), Lane::emergency);
+    co_return put_off;
 }
 
 boost::asio::awaitable<Result<void>> WatchRunner::catch_up() {
-    for (;;) {
+    while (!stop_.stopping) {
         const auto fired = co_await fire_some();
         if (!fired) {
             co_return fired.error();
         }
         if (*fired == 0) {
-            co_return Result<void>();
+            break;
         }
     }
+    co_return Result<void>();
 }
 
 boost::asio::awaitable<Result<std::optional<Instant>>> WatchRunner::next_instant() {

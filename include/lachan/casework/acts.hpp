@@ -23,9 +23,10 @@ struct Response {
     std::optional<domain::AgencyId> to;  ///< Wanted for `forwarded`.
 };
 
-/// A holder's answer for a duty. Accepting stops the acceptance ladder and the sends it had pending;
-/// declining or forwarding makes a successor at once, so that nobody's duty waits for nobody. Errors:
-/// `not_found`, `forbidden`, `transition_not_allowed` (the duty is no longer pending), `validation_failed`.
+/// A holder's answer for a duty (a supervisor of the whole province answers for others, and for a duty that
+/// nobody holds). Accepting stops the acceptance ladder and the sends it had pending; declining or forwarding
+/// makes a successor at once, so that nobody's duty waits for nobody. Errors: `not_found`, `forbidden`,
+/// `transition_not_allowed` (the duty is no longer pending), `validation_failed`.
 [[nodiscard]] boost::asio::awaitable<Result<Answer>> respond(Context& context,
                                                              domain::Principal caller,
                                                              std::string duty_name,
@@ -37,8 +38,8 @@ struct NewStep {
     std::string kind;
     std::optional<std::int32_t> child;
     std::optional<Instant> done_at;  ///< Default: now. Not in the future beyond five minutes.
-    std::string result;
-    std::string note;              ///< Sealed with the case.
+    std::string result;  ///< One of the pack's; other words are somebody's own and are kept with the note.
+    std::string note;    ///< Sealed with the case.
     std::optional<Instant> until;  ///< "until" in the body: a plan's last day, a separation's end.
 };
 
@@ -57,10 +58,11 @@ struct Closure {
     std::int64_t expected_sequence = 0;  ///< From `If-Match`.
 };
 
-/// Ends a case. The first person's wish is recorded and handed to an approver (202); another person's ends it
-/// (200). A supervisor, or anybody but the one who recorded the last review, ends it at once. Errors:
-/// `closing_blocked` with the pending duties; `precondition_failed`; `transition_not_allowed` (closed
-/// already); `not_found`; `forbidden`.
+/// Ends a case. One person's wish is recorded and handed to those who decide (202); another person's ends it
+/// (200). Where nobody has asked for it yet, anybody but the one who recorded the last act ends it at once.
+/// Duties that do not block go on after the end. Errors: `closing_blocked` with the pending duties;
+/// `precondition_failed`; `transition_not_allowed` (closed already); `not_found`; `forbidden` (an officer of
+/// an agency without a duty in it).
 [[nodiscard]] boost::asio::awaitable<Result<Answer>> close_case(Context& context,
                                                                 domain::Principal caller,
                                                                 std::string case_code,
@@ -68,7 +70,8 @@ struct Closure {
                                                                 Repeat repeat,
                                                                 RenderChange render);
 
-/// Opens a closed case again; an assessment is owed anew. Errors: as `close_case`.
+/// Opens a closed case again; an assessment is owed anew, and what was owed for the end of the case no more.
+/// Errors: as `close_case`.
 [[nodiscard]] boost::asio::awaitable<Result<Answer>> reopen_case(Context& context,
                                                                  domain::Principal caller,
                                                                  std::string case_code,

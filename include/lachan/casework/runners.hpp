@@ -38,6 +38,8 @@ private:
     boost::asio::awaitable<Result<std::size_t>> fire_some();
     boost::asio::awaitable<Result<std::size_t>> fire_one_by_one(
         const std::vector<domain::DutyNo>& duties, const std::vector<domain::NotificationNo>& undelivered);
+    /// Commits `op`, or, where it is `op` that is at fault, `otherwise`.
+    boost::asio::awaitable<Result<void>> commit_or(WriteOp op, WriteOp otherwise);
     boost::asio::awaitable<Result<std::optional<Instant>>> next_instant();
 
     Context& context_;
@@ -63,6 +65,9 @@ public:
 private:
     struct Claim;
     boost::asio::awaitable<Result<std::vector<Claim>>> claim_some();
+    /// What this endpoint is to send now, with a lease on it; none: nothing, and `next_at` says when to look
+    /// again.
+    std::optional<Claim> claim_one(Tx& tx, Endpoint& endpoint);
     boost::asio::awaitable<void> deliver(Claim claim);
     /// Starts what can be started; says when to look again.
     boost::asio::awaitable<Result<Instant>> start_some();

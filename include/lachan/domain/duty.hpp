@@ -25,6 +25,8 @@ struct Duty {
     AreaCode area;                      ///< Where the role was looked up.
     Instant start{};                    ///< Start event of the clock.
     Instant due{};
+    /// When the present holder got it from another: time to accept counts from here, the limit from `start`.
+    std::optional<Instant> handed_over;
     DutyState state = DutyState::open;
     std::optional<Instant> accepted_at;
     std::optional<Instant> ended_at;          ///< When it left open/accepted.

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lachan/casework/transport.hpp"
+#include "lachan/simulation/findings.hpp"
+#include "lachan/simulation/seeded_entropy.hpp"
+#include "lachan/simulation/sim_clock.hpp"
+#include "lachan/simulation/trace.hpp"
+
+namespace lachan::simulation {
+
+/// How a receiver behaves.
+struct Behaviour {
+    enum class Kind : std::uint8_t {
+        answers,      ///< With `status`.
+        unreachable,  ///< The connection is refused; nothing arrives.
+        mute,         ///< Takes the message and answers too late: the sender gives up waiting.
+        forgetful,    ///< Takes the message, and the answer is lost on the way.
+        flaky,        ///< One of `answers`, `unreachable`, `mute` and `forgetful`, by chance each time.
+        liar,  ///< Planted: the network claims success and delivers nothing. Whoever checks must notice.
+    };
+    Kind kind = Kind::answers;
+    int status = 204;
+    Duration latency = std::chrono::milliseconds(80);  ///< There and back.
+    std::optional<Duration> retry_after;
+
+    [[nodiscard]] static Behaviour answering(int status, Duration latency = std::chrono::milliseconds(80));
+    [[nodiscard]] static Behaviour of(Kind kind);
+};
+
+/// A message as it arrived.
+struct Arrival {
+    Instant at{};  ///< True time.
+    domain::EndpointId endpoint;
+    domain::AgencyId agency;
+    casework::Message message;
+    bool answered_well = false;  ///< The sender was told 2xx.
+};
+
+/// The agencies' side of the network, outside of the process that dies: what it saw, it saw. It records every
+/// message and checks that repetitions are repetitions and that a message holds nothing but its thin fields.
+class ScriptedAgencies final : public casework::Transport {
+public:
+    ScriptedAgencies(SimClock& clock, std::uint64_t seed, Findings& findings, Trace& trace)
+        : clock_(clock), dice_(seed), findings_(findings), trace_(trace) {}
+
+    boost::asio::awaitable<casework::SendOutcome> send(casework::Target target,
+                                                       casework::Message message) override;
+
+    /// From now on, for one endpoint. Whatever has no script answers 204.
+    void behave(const domain::EndpointId& endpoint, Behaviour behaviour);
+    /// Until an instant of true time; then as before there was a script.
+    void behave_until(const domain::EndpointId& endpoint, Behaviour behaviour, Instant end);
+    /// All endpoints answer again.
+    void recover() { scripts_.clear(); }
+
+    [[nodiscard]] const std::vector<Arrival>& arrivals() const noexcept { return arrivals_; }
+    /// Those of one type ("duty.overdue"), each id once.
+    [[nodiscard]] std::size_t distinct(std::string_view event) const;
+    /// How often a message arrived.
+    [[nodiscard]] std::size_t times(const std::string& message_id) const;
+    /// When somebody tried to reach the endpoint, arrived or not: true time.
+    [[nodiscard]] std::vector<Instant> tries(const domain::EndpointId& endpoint) const;
+
+    /// The record says that the message was delivered: it must have arrived, and must not come again.
+    void recorded_as_delivered(const std::string& message_id);
+    /// A person asked for it to be sent again.
+    void may_come_again(const std::string& message_id);
+
+private:
+    struct Script {
+        Behaviour behaviour;
+        std::optional<Instant> end;
+    };
+
+    [[nodiscard]] Behaviour behaviour_of(const domain::EndpointId& endpoint);
+    void arrive(const casework::Target& target, const casework::Message& message, bool answered_well);
+    void check_thin(const casework::Message& message);
+    void check_repetition(const casework::Message& first, const casework::Message& again);
+
+    SimClock& clock_;
+    Dice dice_;
+    Findings& findings_;
+    Trace& trace_;
+    std::map<domain::EndpointId, Script> scripts_;
+    std::map<domain::EndpointId, std::vector<Instant>> tries_;
+    std::vector<Arrival> arrivals_;
+    std::map<std::string, std::vector<std::size_t>> by_id_;  ///< Places in `arrivals_`.
+    std::set<std::string> delivered_;
+};
+
+}  // namespace lachan::simulation

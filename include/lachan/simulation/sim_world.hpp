@@ -1,0 +1,194 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lachan/casework/acts.hpp"
+#include "lachan/casework/context.hpp"
+#include "lachan/casework/runners.hpp"
+#include "lachan/casework/world.hpp"
+#include "lachan/domain/notification.hpp"
+#include "lachan/domain/report.hpp"
+#include "lachan/simulation/findings.hpp"
+#include "lachan/simulation/scripted_agencies.hpp"
+#include "lachan/simulation/seeded_entropy.hpp"
+#include "lachan/simulation/sim_clock.hpp"
+#include "lachan/simulation/sim_disk.hpp"
+#include "lachan/simulation/trace.hpp"
+
+namespace lachan::simulation {
+
+struct KeySafe;
+
+struct WorldPlan {
+    std::uint64_t seed = 1;
+    Instant start{};
+    std::shared_ptr<const casework::World> laws;  ///< Rules, directory and calendar.
+    int channels = 1;                             ///< Endpoints of each agency.
+    casework::OutboxLimits outbox;
+    bool watches = true;  ///< False is a planted bug: nobody looks at what falls due.
+};
+
+/// How a process ends.
+enum class Crash : std::uint8_t {
+    process,  ///< Memory is gone; what was written stays.
+    power,    ///< Of what was not synced, the disk keeps what it likes.
+};
+
+/// What became of a report, as its sender was told.
+struct Filed {
+    std::string case_code;
+    std::string receipt;
+    bool replayed = false;
+};
+
+/// The service's own code in a world of our making: real use cases, runners, store and vault, over a
+/// simulated clock, network and disk. One thread, one `io_context`; the same plan and the same calls give the
+/// same trace.
+///
+/// Whatever is done, the world watches: `findings()` is to be empty at all times.
+class SimWorld {
+public:
+    /// Starts a first process on an empty disk, with every agency's endpoints.
+    explicit SimWorld(WorldPlan plan);
+    ~SimWorld();
+    SimWorld(const SimWorld&) = delete;
+    SimWorld& operator=(const SimWorld&) = delete;
+
+    /// Runs `work` to its end, and the world with it; time passes only where it waits. Errors: its own;
+    /// `shutting_down` where there is no process or it died in it.
+    template <class T>
+    Result<T> run(boost::asio::awaitable<Result<T>> work);
+
+    /// Sends a report in as an agency's reporter would; `repeat_key` as the Idempotency-Key.
+    Result<Filed> submit(const domain::Report& report,
+                         const domain::Principal& sender,
+                         std::string repeat_key = {});
+    Result<Filed> follow_up(const std::string& case_code,
+                            const domain::Report& report,
+                            const domain::Principal& sender);
+    Result<casework::Answer> respond(const domain::Principal& who,
+                                     const std::string& duty,
+                                     domain::ResponseKind kind,
+                                     std::optional<domain::AgencyId> to = {});
+    Result<casework::Answer> record(const domain::Principal& who,
+                                    const std::string& case_code,
+                                    casework::NewStep step);
+    /// With the case's present sequence, as somebody does who has just looked at it.
+    Result<casework::Answer> close(const domain::Principal& who, const std::string& case_code);
+    Result<casework::Answer> reopen(const domain::Principal& who, const std::string& case_code);
+
+    /// Does everything that can be done at this instant.
+    void settle();
+    /// Lets true time pass; while no process runs, nothing happens in it.
+    void advance(Duration length);
+    void advance_to(Instant true_instant);
+
+    [[nodiscard]] bool up() const noexcept { return process_ != nullptr; }
+    /// Ends the process; what it had in memory is gone.
+    void crash(Crash kind);
+    /// Starts a process: opens the disk, catches up, lets the runners run. False: the disk did not let it.
+    bool restart();
+
+    /// The disk is full or failing, or the clock was set: until then lateness is no finding.
+    void be_patient_until(Instant true_instant);
+    /// Looks at everything that is kept and compares it with what must be so.
+    void check();
+
+    [[nodiscard]] casework::Context& context();
+    [[nodiscard]] SimClock& clock() noexcept { return clock_; }
+    [[nodiscard]] SimDisk& disk() noexcept { return disk_; }
+    [[nodiscard]] ScriptedAgencies& agencies() noexcept { return agencies_; }
+    [[nodiscard]] const casework::World& laws() const noexcept { return *plan_.laws; }
+    [[nodiscard]] Findings& findings() noexcept { return findings_; }
+
+    /// Reads from a snapshot; nothing where there is no process.
+    bool look(const std::function<void(const casework::View&)>& reading);
+    [[nodiscard]] domain::Case find(const std::string& case_code);
+    [[nodiscard]] std::vector<domain::Duty> duties(const std::string& case_code);
+    [[nodiscard]] std::vector<domain::Notification> notifications(const std::string& case_code);
+    [[nodiscard]] std::vector<domain::Attempt> attempts(domain::NotificationNo number);
+    /// All events of the case, or those of one kind.
+    [[nodiscard]] std::vector<domain::Event> events(const std::string& case_code, std::string_view kind = {});
+    /// The agency's endpoints, first channel first.
+    [[nodiscard]] std::vector<casework::Endpoint> endpoints(const domain::AgencyId& agency);
+    [[nodiscard]] std::string duty_name(const domain::Duty& duty);
+    /// The id under which agencies see the notification.
+    [[nodiscard]] std::string message_id(const domain::Notification& value);
+
+    /// Seed, findings and what led to the first of them: what a failing test prints.
+    [[nodiscard]] std::string replay() const;
+    /// Tells whether two runs were the same in all that happened.
+    [[nodiscard]] std::uint64_t digest() const noexcept { return trace_.digest(); }
+    void note(std::string_view line) { trace_.add(clock_.true_now(), line); }
+
+    /// Someone of an agency; the same number is the same person.
+    [[nodiscard]] static domain::Principal officer(const domain::AgencyId& agency, int person = 1);
+
+private:
+    struct Process;
+    class Witness;
+
+    [[nodiscard]] boost::asio::any_io_executor executor();
+    [[nodiscard]] Result<std::unique_ptr<Process>> open();
+    void furnish();
+    /// Runs the world until `done` or the process's death.
+    void drive(const std::function<bool()>& done);
+    void end_process(Crash kind);
+    void observe();
+    void check_punctual(const casework::View& view);
+    Result<casework::Answer> acknowledge(Result<casework::Answer> answer, std::string_view what);
+    Result<Filed> filed(Result<casework::Answer> answer, const domain::Report& report, std::string_view what);
+    [[nodiscard]] casework::Repeat repeat_of(std::string route, std::string key, std::string_view body);
+    [[nodiscard]] static Error died();
+
+    WorldPlan plan_;
+    Trace trace_;
+    Findings findings_;
+    SimClock clock_;
+    SimDisk disk_;
+    SeededEntropy entropy_;
+    ScriptedAgencies agencies_;
+    std::unique_ptr<Witness> witness_;
+    std::shared_ptr<KeySafe> keys_;  ///< Master key and key store: they outlive the process.
+    std::unique_ptr<Process> process_;
+    Instant patient_until_{};
+};
+
+template <class T>
+Result<T> SimWorld::run(boost::asio::awaitable<Result<T>> work) {
+    if (!up()) {
+        return died();
+    }
+    struct Outcome {
+        std::optional<Result<T>> answer;
+        bool failed = false;
+    };
+    const auto outcome =
+        std::make_shared<Outcome>();  // the work may be destroyed with its process, or end first
+    auto ended = [outcome](const std::exception_ptr& failure, Result<T> answer) {
+        outcome->failed = failure != nullptr;
+        outcome->answer = std::move(answer);
+    };
+    boost::asio::co_spawn(executor(), std::move(work), std::move(ended));
+    drive([&] { return outcome->answer.has_value(); });
+    if (!outcome->answer) {
+        return died();
+    }
+    if (outcome->failed) {
+        findings_.add(Broken::confused, "a use case ended in an exception");
+    }
+    return std::move(*outcome->answer);
+}
+
+}  // namespace lachan::simulation

@@ -1,0 +1,331 @@
+#include "application.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "console.hpp"
+#include "lachan/base/log.hpp"
+#include "lachan/casework/once.hpp"
+
+namespace lachan::app {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr Duration kHousekeeping = 5s;        ///< Keys made ahead last far longer; a full disk is noticed within this.
+constexpr Duration kCountsEvery = 60s;        ///< Counting everything open costs time in proportion.
+constexpr int kRepliesForgotten = 500;        ///< In one unit: a millisecond of the writer.
+constexpr std::int64_t kLatestTimers = 5000;  ///< Lateness in ms beyond which the service is not ready.
+
+http::LimitSettings limits_of(const config::Config& config) {
+    http::LimitSettings settings;
+    settings.call.quota = config.limits.burst;
+    settings.call.window = std::chrono::milliseconds(config.limits.burst * 1000 / std::max<std::int64_t>(config.limits.requests_per_second, 1));
+    settings.receipt.quota = config.limits.status_per_minute;
+    return settings;
+}
+
+http::ServerOptions server_options(const config::Config& config) {
+    http::ServerOptions options;
+    options.address = config.api.listen.address;
+    options.port = config.api.listen.port;
+    options.max_connections = static_cast<std::size_t>(config.api.max_connections);
+    options.max_connections_per_address = static_cast<std::size_t>(config.api.max_connections_per_address);
+    options.header_timeout = config.api.header_timeout;
+    options.body_timeout = config.api.body_timeout;
+    options.idle_timeout = config.api.idle_timeout;
+    if (config.tls()) {
+        options.tls = http::TlsFiles{config.api.tls_certificate_file.string(), config.api.tls_key_file.string()};
+    }
+    return options;
+}
+
+http::ServerOptions operations_options(const config::Config& config) {
+    http::ServerOptions options;
+    options.address = config.operations.listen.address;
+    options.port = config.operations.listen.port;
+    options.max_connections = 32;  // one monitor and a few people
+    options.max_connections_per_address = 32;
+    return options;
+}
+
+http::Reply text_reply(int status, std::string text, std::string_view type) {
+    http::Reply reply;
+    reply.status = status;
+    reply.content_type = type;
+    reply.body = std::move(text);
+    return reply;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Application>> Application::build(const config::Config& config) {
+    auto data = open_data(config, vault::KeyFileAccess::own);
+    if (!data) {
+        return data.error();
+    }
+    auto loaded = load_world(config, **data);
+    if (!loaded) {
+        return loaded.error();
+    }
+    const auto kept = (*data)->store->commit_now([&](casework::Tx& tx) -> Result<void> {
+        keep_packs(tx, *loaded);
+        return {};
+    });
+    if (!kept) {
+        return kept.error();
+    }
+    std::unique_ptr<Application> made(new Application(config, std::move(*data), std::move(*loaded)));
+    if (const auto listening = made->listen(); !listening) {
+        return listening.error();
+    }
+    const std::string public_url = config::public_url_of(config, made->api_server_->port());
+    made->problems_ = http::Problems(public_url);
+    if (const auto transport = made->make_transport(public_url); !transport) {
+        return transport.error();
+    }
+    made->make_api(public_url);
+    return made;
+}
+
+Application::Application(const config::Config& config, std::unique_ptr<Data> data, LoadedWorld loaded)
+    : config_(config),
+      data_(std::move(data)),
+      worlds_(std::move(loaded.world)),
+      outbox_work_(io_.get_executor()),
+      watch_work_(io_.get_executor()),
+      house_work_(io_.get_executor()),
+      context_{*data_->store, data_->clock, data_->entropy, *data_->vault, worlds_, outbox_work_, watch_work_},
+      problems_(""),
+      limits_(limits_of(config)) {}
+
+http::ServerParts Application::parts(http::Handler handler) {
+    return {std::move(handler), problems_, data_->clock,
+            [this] { return domain::RequestId(casework::new_uuid(data_->entropy, data_->clock.now())); },
+            [this](const http::Observation& observation) { observe(observation); }};
+}
+
+/// Ports first: the public address is known only when they are bound.
+Result<void> Application::listen() {
+    api_server_ = std::make_unique<http::Server>(io_.get_executor(), server_options(config_),
+                                                 parts([this](http::Request& request) { return answer_api(request); }));
+    operations_server_ =
+        std::make_unique<http::Server>(io_.get_executor(), operations_options(config_),
+                                       parts([this](http::Request& request) { return answer_operations(request); }));
+    if (auto listening = api_server_->listen(); !listening) {
+        return listening;
+    }
+    return operations_server_->listen();
+}
+
+Result<void> Application::make_transport(const std::string& public_url) {
+    auto guard = delivery::EgressGuard::parse(config_.egress.allow_cidrs);
+    if (!guard) {
+        return guard.error();
+    }
+    delivery::DeliveryOptions options;
+    options.source = public_url;
+    options.guard = std::move(*guard);
+    options.http.user_agent = "lachan/" LACHAN_VERSION;
+    options.http.ca_file = config_.egress.ca_file.string();
+    options.http.connect_timeout = config_.delivery.connect_timeout;
+    options.http.total_timeout = config_.delivery.total_timeout;
+    auto transport = delivery::RoutingTransport::create(io_.get_executor(), std::move(options));
+    if (!transport) {
+        return transport.error();
+    }
+    transport_ = std::move(*transport);
+    return {};
+}
+
+void Application::make_api(const std::string& public_url) {
+    casework::OutboxLimits limits;
+    limits.parallel = static_cast<int>(config_.delivery.max_parallel);
+    watch_ = std::make_unique<casework::WatchRunner>(context_, stop_);
+    outbox_ = std::make_unique<casework::OutboxRunner>(context_, *transport_, stop_, limits);
+    const vault::PublicKey key = data_->vault->public_key();
+    const auto guard = delivery::EgressGuard::parse(config_.egress.allow_cidrs);
+    http::Services services{context_, *transport_, problems_, limits_, public_url, LACHAN_VERSION, {}, {}, {}, {}, {}};
+    services.check_endpoint_url = [guard = *guard](std::string_view url) { return delivery::validate_endpoint_url(url, guard); };
+    services.check_agency = [this](const domain::AgencyId&, std::string_view entry) { return check_agency(entry); };
+    services.reload = [this] { return reload(); };
+    services.sign = [this](std::string_view text) { return data_->vault->sign(text); };
+    services.public_key = Bytes(key.begin(), key.end());
+    api_ = std::make_unique<http::Api>(std::move(services));
+}
+
+Result<void> Application::check_agency(std::string_view entry) const {
+    const auto checked = worlds_.current()->directory->with_agency(entry);
+    if (!checked) {
+        const Error refusal = checked.error();
+        return Error(Errc::validation_failed, refusal.detail(), refusal.faults());
+    }
+    return {};
+}
+
+int Application::run() {
+    asio::co_spawn(io_, live(), [this](const std::exception_ptr& failure) {
+        if (failure) {
+            log::error("service.broken");
+            exit_code_ = kEnvironment;
+            io_.stop();
+        }
+    });
+    io_.run();
+    data_->store->stop();
+    return exit_code_;
+}
+
+asio::awaitable<void> Application::live() {
+    const auto caught_up = co_await watch_->catch_up();
+    if (!caught_up) {
+        log::error("service.cannot_start", {{"why", caught_up.error().detail()}});
+        exit_code_ = kEnvironment;
+        co_return;
+    }
+    start(watch_->run());
+    start(outbox_->run());
+    start(keep_house());
+    api_server_->start();
+    operations_server_->start();
+    serving_ = true;
+    print_line(nlohmann::ordered_json{{"listening", {{"api", api_server_->url()}, {"operations", operations_server_->url()}}}}.dump());
+    log::info("service.ready", {{"api", api_server_->url()}, {"operations", operations_server_->url()}});
+    co_await wait_for_signals();
+    co_await close();
+}
+
+void Application::start(asio::awaitable<void> runner) {
+    ++running_;
+    asio::co_spawn(io_, std::move(runner), [this](const std::exception_ptr& failure) {
+        --running_;
+        house_work_.notify();
+        if (failure) {
+            log::error("service.runner_broken");
+        }
+    });
+}
+
+asio::awaitable<void> Application::wait_for_signals() {
+    asio::signal_set signals(io_, SIGINT, SIGTERM, SIGHUP);
+    for (;;) {
+        boost::system::error_code failure;
+        const int signal = co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, failure));
+        if (failure || signal != SIGHUP) {
+            co_return;
+        }
+        if (const auto reloaded = reload(); !reloaded) {
+            const Error refusal = reloaded.error();
+            log::error("world.reload_refused", {{"why", refusal.detail()}});
+            for (const Fault& fault : refusal.faults()) {
+                log::error("world.fault", {{"where", fault.pointer}, {"code", fault.code}, {"what", fault.detail}});
+            }
+        }
+    }
+}
+
+/// In reverse: not ready, no new requests, no new deliveries; then what is queued is committed.
+asio::awaitable<void> Application::close() {
+    log::info("service.stopping");
+    serving_ = false;
+    const std::size_t cut = co_await api_server_->stop();
+    if (cut > 0) {
+        log::warn("service.connections_cut", {{"count", cut}});
+    }
+    stop_.stopping = true;
+    while (running_ > 0) {
+        outbox_work_.notify();
+        watch_work_.notify();
+        house_work_.notify();
+        asio::steady_timer pause(io_, 20ms);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+    transport_->close_idle();
+    co_await operations_server_->stop();
+    log::info("service.stopped");
+}
+
+Result<void> Application::reload() {
+    auto loaded = load_world(config_, *data_);
+    if (!loaded) {
+        return loaded.error();
+    }
+    const auto kept = data_->store->commit_now([&](casework::Tx& tx) -> Result<void> {
+        keep_packs(tx, *loaded);
+        domain::Event event;
+        event.at = tx.now;
+        event.kind = "world.reloaded";
+        event.actor = "service";
+        event.data = {{"directory", loaded->world->directory->version()}, {"calendar", loaded->world->calendar->version()}};
+        tx.events.append(event);
+        return {};
+    });
+    if (!kept) {
+        return kept.error();
+    }
+    worlds_.replace(loaded->world);
+    log::info("world.reloaded", {{"directory", loaded->world->directory->version()}, {"calendar", loaded->world->calendar->version()}});
+    if (config_.tls()) {
+        return api_server_->reload_tls();
+    }
+    return {};
+}
+
+asio::awaitable<void> Application::keep_house() {
+    Instant next_counts = data_->clock.now();
+    while (!stop_.stopping) {
+        if (const auto filled = data_->vault->refill(); !filled) {
+            log::error("vault.refill_failed", {{"why", filled.error().detail()}});
+        }
+        const Instant now = data_->clock.now();
+        casework::WriteOp forget = [&](casework::Tx& tx) -> Result<void> {
+            tx.replies.forget(now - casework::kRepliesKept, kRepliesForgotten);
+            return {};
+        };
+        const auto forgotten = co_await data_->store->commit(std::move(forget), casework::Lane::emergency);
+        can_write_ = forgotten.has_value();
+        if (now >= next_counts) {
+            measure();
+            next_counts = now + kCountsEvery;
+        }
+        co_await data_->clock.sleep_until(now + kHousekeeping, house_work_);
+    }
+}
+
+asio::awaitable<http::Reply> Application::answer_api(http::Request& request) {
+    auto reply = co_await api_->answer(request);
+    co_return reply;
+}
+
+bool Application::ready() const {
+    return serving_ && can_write_ && !data_->store->broken() && watch_->last_lag_ms() < kLatestTimers;
+}
+
+asio::awaitable<http::Reply> Application::answer_operations(http::Request& request) {
+    const auto is = [&](std::string_view path) { return request.path == path; };
+    if (is("/livez") || is("/healthz")) {
+        co_return text_reply(200, "ok\n", "text/plain; charset=utf-8");
+    }
+    if (is("/readyz")) {
+        std::string text = ready() ? "ok\n" : "not ready\n";
+        const auto line = [&](std::string_view name, bool good) {
+            text += std::string(good ? "[+]" : "[-]") + std::string(name) + "\n";
+        };
+        line("serving", serving_);
+        line("store can write", can_write_ && !data_->store->broken());
+        line("timers on time", watch_->last_lag_ms() < kLatestTimers);
+        co_return text_reply(ready() ? 200 : 503, std::move(text), "text/plain; charset=utf-8");
+    }
+    if (is("/metrics")) {
+        co_return text_reply(200, metrics_.exposition(), operations::kExpositionMediaType);
+    }
+    co_return problems_.reply(Error(Errc::route_not_found, "there is no such path"), request);
+}
+
+}  // namespace lachan::app

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <memory>
+
+#include "data.hpp"
+#include "lachan/casework/context.hpp"
+#include "lachan/casework/runners.hpp"
+#include "lachan/config/config.hpp"
+#include "lachan/delivery/routing_transport.hpp"
+#include "lachan/http/api.hpp"
+#include "lachan/http/server.hpp"
+#include "lachan/operations/metrics.hpp"
+
+namespace lachan::app {
+
+/// The running service: everything it is made of, wired from top to bottom, and stopped in reverse. One thread serves
+/// sockets and runs the runners; the store has its writer's thread.
+class Application {
+public:
+    /// Errors: what keeps the service from starting, said so that an operator can mend it.
+    [[nodiscard]] static Result<std::unique_ptr<Application>> build(const config::Config& config);
+
+    /// Runs until SIGTERM or SIGINT. Returns the exit code.
+    [[nodiscard]] int run();
+
+private:
+    Application(const config::Config& config, std::unique_ptr<Data> data, LoadedWorld loaded);
+
+    [[nodiscard]] Result<void> make_transport(const std::string& public_url);
+    [[nodiscard]] Result<void> listen();
+    void make_api(const std::string& public_url);
+
+    /// Does what came due while the program was down, opens the ports, says so on standard output, and lives until a
+    /// signal says stop.
+    boost::asio::awaitable<void> live();
+    boost::asio::awaitable<void> wait_for_signals();
+    boost::asio::awaitable<void> keep_house();
+    boost::asio::awaitable<void> close();
+    void start(boost::asio::awaitable<void> runner);
+
+    [[nodiscard]] Result<void> reload();
+    [[nodiscard]] Result<void> check_agency(std::string_view entry) const;
+    [[nodiscard]] boost::asio::awaitable<http::Reply> answer_api(http::Request& request);
+    [[nodiscard]] boost::asio::awaitable<http::Reply> answer_operations(http::Request& request);
+    [[nodiscard]] http::ServerParts parts(http::Handler handler);
+    void observe(const http::Observation& observation);
+    [[nodiscard]] bool ready() const;
+    void measure();
+
+    const config::Config config_;
+    std::unique_ptr<Data> data_;
+    boost::asio::io_context io_{1};
+    operations::Metrics metrics_;
+    casework::Worlds worlds_;
+    casework::Wakeup outbox_work_;
+    casework::Wakeup watch_work_;
+    casework::Wakeup house_work_;
+    casework::Context context_;
+    casework::StopSign stop_;
+    http::Problems problems_;
+    http::Limits limits_;
+    std::unique_ptr<http::Server> api_server_;
+    std::unique_ptr<http::Server> operations_server_;
+    std::unique_ptr<delivery::RoutingTransport> transport_;
+    std::unique_ptr<casework::WatchRunner> watch_;
+    std::unique_ptr<casework::OutboxRunner> outbox_;
+    std::unique_ptr<http::Api> api_;
+    int running_ = 0;       ///< Runners that have not ended.
+    bool serving_ = false;  ///< Between "ready to serve" and "stopping".
+    bool can_write_ = true; ///< The last write of the housekeeping came through.
+    int exit_code_ = 0;
+};
+
+}  // namespace lachan::app

@@ -1,0 +1,63 @@
+#include "files.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+namespace lachan::app {
+namespace {
+
+/// A descriptor that closes itself.
+class Descriptor {
+public:
+    explicit Descriptor(int number) : number_(number) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+        if (number_ >= 0) {
+            ::close(number_);
+        }
+    }
+    [[nodiscard]] int number() const noexcept { return number_; }
+
+private:
+    int number_;
+};
+
+bool write_all(int descriptor, std::string_view content) {
+    while (!content.empty()) {
+        const auto written = ::write(descriptor, content.data(), content.size());
+        if (written <= 0) {
+            return false;
+        }
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return ::fsync(descriptor) == 0;
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    std::string content{std::istreambuf_iterator<char>(in), {}};
+    if (!in.is_open() || in.bad()) {
+        return Error(Errc::storage, "cannot read " + path.string());
+    }
+    return content;
+}
+
+Result<void> write_new_file(const std::filesystem::path& path, std::string_view content, Privacy privacy) {
+    std::error_code failure;
+    std::filesystem::create_directories(path.parent_path(), failure);
+    const mode_t mode = privacy == Privacy::owner_only ? 0600 : 0644;
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+    if (file.number() < 0 || !write_all(file.number(), content)) {
+        return Error(Errc::storage, "cannot write " + path.string() + ": " + std::generic_category().message(errno));
+    }
+    return {};
+}
+
+}  // namespace lachan::app

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "lachan/base/error.hpp"
+
+namespace lachan::app {
+
+/// The whole content. Errors: `storage`, naming the file.
+[[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path);
+
+enum class Privacy { open, owner_only };
+
+/// Writes a new file, with its folders. Errors: `storage`, also where the file exists.
+[[nodiscard]] Result<void> write_new_file(const std::filesystem::path& path, std::string_view content, Privacy privacy);
+
+}  // namespace lachan::app

@@ -1,0 +1,138 @@
+#include "key_commands.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "console.hpp"
+#include "data.hpp"
+#include "lachan/casework/keys.hpp"
+
+namespace lachan::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::string_view kActor = "command line";
+
+std::string free_id(const std::vector<casework::ApiKey>& keys, const std::string& wanted) {
+    const auto taken = [&](const std::string& id) {
+        return std::any_of(keys.begin(), keys.end(), [&](const casework::ApiKey& key) { return key.id.text() == id; });
+    };
+    std::string id = wanted;
+    for (int number = 2; taken(id); ++number) {
+        id = wanted + "." + std::to_string(number);
+    }
+    return id;
+}
+
+Result<casework::NewKey> parse(const KeyCreateOptions& options, const casework::World& world) {
+    std::vector<Fault> faults;
+    casework::NewKey wanted;
+    const auto role = domain::parse_code<domain::Role>(options.role);
+    if (!role) {
+        faults.push_back({"--role", "unknown_word", "one of operator, reporter, officer, supervisor, analyst, admin"});
+    }
+    wanted.role = role.value_or(domain::Role::reporter);
+    wanted.agency = domain::AgencyId(options.agency);
+    if (world.directory->agency_ever(wanted.agency) == nullptr) {
+        faults.push_back({"--agency", "unknown_agency", "no agency of the directory has this id"});
+    }
+    if (!options.expires_at.empty()) {
+        wanted.expires_at = parse_rfc3339(options.expires_at);
+        if (!wanted.expires_at) {
+            faults.push_back({"--expires-at", "bad_instant", "an RFC 3339 instant, e.g. 2027-01-01T00:00:00+07:00"});
+        }
+    }
+    if (!faults.empty()) {
+        return Error(Errc::validation_failed, "the key cannot be made", std::move(faults));
+    }
+    return wanted;
+}
+
+ordered_json to_json(const casework::ApiKey& key) {
+    ordered_json entry = {{"id", key.id.text()},
+                          {"role", domain::text_of(key.role)},
+                          {"agency", key.agency.text()},
+                          {"created_at", to_rfc3339(key.created_at)}};
+    entry["expires_at"] = key.expires_at ? ordered_json(to_rfc3339(*key.expires_at)) : ordered_json();
+    entry["revoked_at"] = key.revoked_at ? ordered_json(to_rfc3339(*key.revoked_at)) : ordered_json();
+    return entry;
+}
+
+}  // namespace
+
+int run_key_create(const config::Config& config, const KeyCreateOptions& options) {
+    auto data = open_data(config, vault::KeyFileAccess::read);
+    if (!data) {
+        return complain(data.error());
+    }
+    const auto loaded = load_world(config, **data);
+    if (!loaded) {
+        return complain(loaded.error());
+    }
+    const auto wanted = parse(options, *loaded->world);
+    if (!wanted) {
+        return complain(wanted.error());
+    }
+    std::optional<casework::KeyMade> made;
+    const auto committed = (*data)->store->commit_now([&](casework::Tx& tx) -> Result<void> {
+        const std::string id = options.id.empty() ? options.agency + "." + options.role : options.id;
+        made = casework::make_key(tx, *(*data)->vault, *wanted, domain::KeyId(free_id(tx.keys.all(), id)), kActor);
+        return {};
+    });
+    if (!committed) {
+        return complain(committed.error());
+    }
+    if (options.json) {
+        print_line(ordered_json{{"id", made->id.text()}, {"role", options.role}, {"agency", options.agency}, {"token", made->token.reveal()}}.dump());
+    } else {
+        print_line(made->id.text());
+        print_line(made->token.reveal());
+    }
+    return kGood;
+}
+
+int run_key_list(const config::Config& config, bool json) {
+    auto data = open_data(config, vault::KeyFileAccess::read);
+    if (!data) {
+        return complain(data.error());
+    }
+    std::vector<casework::ApiKey> keys;
+    const auto looked = (*data)->store->read_now([&](const casework::View& view) -> Result<void> {
+        keys = view.keys.all();
+        return {};
+    });
+    if (!looked) {
+        return complain(looked.error());
+    }
+    ordered_json items = ordered_json::array();
+    std::vector<std::vector<std::string>> rows;
+    for (const casework::ApiKey& key : keys) {
+        items.push_back(to_json(key));
+        const std::string state = key.revoked_at ? "revoked" : key.expires_at ? "until " + to_rfc3339(*key.expires_at) : "valid";
+        rows.push_back({key.id.text(), std::string(domain::text_of(key.role)), key.agency.text(), state});
+    }
+    if (json) {
+        print_line(ordered_json{{"items", items}}.dump());
+    } else {
+        print_table({"id", "role", "agency", "state"}, rows);
+    }
+    return kGood;
+}
+
+int run_key_revoke(const config::Config& config, const std::string& id, bool json) {
+    auto data = open_data(config, vault::KeyFileAccess::read);
+    if (!data) {
+        return complain(data.error());
+    }
+    const auto revoked = (*data)->store->commit_now(
+        [&](casework::Tx& tx) -> Result<void> { return casework::revoke_key(tx, domain::KeyId(id), kActor); });
+    if (!revoked) {
+        return complain(revoked.error());
+    }
+    print_line(json ? ordered_json{{"revoked", id}}.dump() : "revoked " + id);
+    return kGood;
+}
+
+}  // namespace lachan::app

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "lachan/config/config.hpp"
+
+namespace lachan::app {
+
+struct KeyCreateOptions {
+    std::string role;
+    std::string agency;
+    std::string id;          ///< Empty: "<agency>.<role>" and, where that is taken, a number.
+    std::string expires_at;  ///< RFC 3339; empty: never.
+    bool json = false;
+};
+
+/// `lachan key create|list|revoke`: may run beside the service. The token is printed once.
+[[nodiscard]] int run_key_create(const config::Config& config, const KeyCreateOptions& options);
+[[nodiscard]] int run_key_list(const config::Config& config, bool json);
+[[nodiscard]] int run_key_revoke(const config::Config& config, const std::string& id, bool json);
+
+}  // namespace lachan::app

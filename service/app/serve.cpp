@@ -1,0 +1,56 @@
+#include "serve.hpp"
+
+#include "application.hpp"
+#include "console.hpp"
+#include "data.hpp"
+#include "lachan/base/log.hpp"
+
+namespace lachan::app {
+
+Result<config::Config> load_config(const std::string& file, const Flags& flags) {
+    if (file.empty()) {
+        return Error(Errc::validation_failed, "say which installation: --config FILE, or LACHAN_CONFIG");
+    }
+    config::Sources sources;
+    sources.file = file;
+    sources.environment = config::process_environment();
+    sources.environment.erase("LACHAN_CONFIG");  // names the file itself
+    sources.flags = flags;
+    auto loaded = config::load(sources);
+    if (!loaded) {
+        return loaded.error();
+    }
+    log::set_level(loaded->config.log.level);
+    for (const std::string& warning : loaded->warnings) {
+        log::warn("config.warning", {{"what", warning}});
+    }
+    return std::move(loaded->config);
+}
+
+int run_check_config(const config::Config& config, bool json) {
+    const auto loaded = load_world(sources_of(config), {});
+    if (!loaded) {
+        return complain(loaded.error());
+    }
+    if (json) {
+        print_line(config::render(config));
+        return kGood;
+    }
+    print_line("cấu hình đúng / the configuration is good");
+    for (const auto& [key, text] : loaded->packs) {
+        print_line("  pack       " + key);
+    }
+    print_line("  directory  " + loaded->world->directory->version());
+    print_line("  calendar   " + loaded->world->calendar->version());
+    return kGood;
+}
+
+int run_serve(const config::Config& config) {
+    auto application = Application::build(config);
+    if (!application) {
+        return complain(application.error());
+    }
+    return (*application)->run();
+}
+
+}  // namespace lachan::app

@@ -1,0 +1,107 @@
+#include "lachan/http/dispatcher.hpp"
+
+#include "lachan/http/headers.hpp"
+
+namespace lachan::http {
+namespace {
+
+bool changes_something(Method method) noexcept {
+    return method == Method::post || method == Method::put || method == Method::delete_;
+}
+
+Error too_many() {
+    return Error(Errc::rate_limited, "the allowance is used up; see RateLimit and Retry-After");
+}
+
+/// Errors: what is wrong with the request whatever its endpoint does.
+Result<void> check_form(const Route& route, const Request& request) {
+    if (const auto known = check_query(route, request.query); !known) {
+        return known.error();
+    }
+    const bool has_body = !request.body.empty() || request.headers.find("Content-Type").has_value();
+    if (changes_something(request.method) && has_body) {
+        if (const auto json = expect_json_body(request.headers); !json) {
+            return json.error();
+        }
+    }
+    if (!route.produces.empty() && !accepts(request.headers, route.produces)) {
+        return Error(Errc::not_acceptable, "available here: " + std::string(route.produces));
+    }
+    return {};
+}
+
+}  // namespace
+
+/// Wrong tokens are counted by address before the next one is looked at, so that guessing is slow.
+boost::asio::awaitable<Result<void>> Dispatcher::identify(Request& request) const {
+    auto token = bearer_token(request.headers);
+    if (!token) {
+        co_return token.error();
+    }
+    if (!*token) {
+        co_return Error(Errc::unauthenticated, "this call wants Authorization: Bearer TOKEN");
+    }
+    if (limits_.refusals(request.remote, clock_.now()).verdict == Standing::Verdict::refused) {
+        co_return too_many();
+    }
+    auto principal = co_await identify_(std::move(**token));
+    if (!principal) {
+        if (principal.error().code() == Errc::unauthenticated) {
+            limits_.count_refusal(request.remote, clock_.now());
+        }
+        co_return principal.error();
+    }
+    request.principal = std::move(*principal);
+    co_return Result<void>();
+}
+
+boost::asio::awaitable<Result<Reply>> Dispatcher::run(const Route& route,
+                                                      Request& request,
+                                                      Standing& standing) const {
+    if (route.access == Access::bearer) {
+        const auto known = co_await identify(request);
+        if (!known) {
+            co_return known.error();
+        }
+    }
+    const std::string& caller = request.principal ? request.principal->key.text() : request.remote;
+    standing = limits_.admit(route.quota, caller, clock_.now());
+    if (standing.verdict == Standing::Verdict::refused) {
+        co_return too_many();
+    }
+    request.reserve_only = standing.verdict == Standing::Verdict::reserve_only;
+    if (const auto sound = check_form(route, request); !sound) {
+        co_return sound.error();
+    }
+    auto reply = co_await route.endpoint(request);
+    co_return reply;
+}
+
+Reply Dispatcher::no_route(const std::string& allow, const Request& request) const {
+    if (allow.empty()) {
+        return problems_.reply(Error(Errc::route_not_found, "there is no such path"), request);
+    }
+    Reply reply = problems_.reply(Error(Errc::method_not_allowed, "allowed here: " + allow), request);
+    reply.headers.set("Allow", allow);
+    return reply;
+}
+
+boost::asio::awaitable<Reply> Dispatcher::answer(Request& request) const {
+    Router::Match match = router_.find(request.method, request.segments);
+    if (match.route == nullptr) {
+        co_return no_route(match.allow, request);
+    }
+    request.path_parameters = std::move(match.parameters);
+    Standing standing;
+    Result<Reply> result = co_await run(*match.route, request, standing);
+    Reply reply = result ? std::move(*result) : problems_.reply(result.error(), request);
+    if (!result && result.error().code() == Errc::unauthenticated) {
+        const bool given = request.headers.find("Authorization").has_value();
+        reply.headers.set("WWW-Authenticate", std::string(challenge(given)));
+    }
+    write_limits(standing, reply);
+    reply.route = match.route->pattern;
+    co_return reply;
+}
+
+}  // namespace lachan::http

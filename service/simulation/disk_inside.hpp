@@ -1,0 +1,108 @@
+#pragma once
+
+#include <sqlite3.h>
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lachan/simulation/seeded_entropy.hpp"
+#include "lachan/simulation/sim_disk.hpp"
+
+/// What the disk (`sim_disk.cpp`) and its face to SQLite (`sim_vfs.cpp`) share.
+namespace lachan::simulation {
+
+using Content = std::vector<std::uint8_t>;
+
+/// A change that is not on the disk yet.
+struct Pending {
+    enum class Kind : std::uint8_t { write, truncate };
+    Kind kind = Kind::write;
+    std::int64_t offset = 0;  ///< Of a truncation: the new size.
+    Content bytes;
+};
+
+inline constexpr int kShmLocks = 8;  ///< SQLITE_SHM_NLOCK
+
+struct File {
+    Content written;
+    Content synced;
+    std::vector<Pending> pending;  ///< What `written` has and `synced` has not, in order.
+    bool entry_synced = false;     ///< Its name is on the disk.
+
+    std::map<const void*, int> locks;  ///< Level held by each open handle.
+    std::vector<std::unique_ptr<Content>> shm;
+    std::array<std::map<const void*, int>, kShmLocks> shm_locks;  ///< 1: shared, 2: exclusive.
+};
+
+/// Allocated by SQLite as raw memory, hence plain.
+struct Handle {
+    sqlite3_file base;
+    SimDisk::Inside* disk;
+    std::shared_ptr<File>* file;
+    std::string* name;
+    std::uint64_t life;
+};
+
+class SimDisk::Inside {
+public:
+    explicit Inside(std::uint64_t seed);
+    ~Inside();
+
+    int open(const char* path, Handle& handle, int flags, int* out_flags);
+    int read(Handle& handle, void* buffer, int amount, sqlite3_int64 offset);
+    int write(Handle& handle, const void* buffer, int amount, sqlite3_int64 offset);
+    int truncate(Handle& handle, sqlite3_int64 size);
+    int sync(Handle& handle);
+    int remove(const char* path);
+    bool exists(const char* path) const { return files_.contains(path); }
+    bool is_dead(const Handle& handle) const { return handle.life != life_ || powerless_; }
+
+    void cut() { powerless_ = true; }
+    void crash();
+    void kill();
+    void inject(Fault fault, int nth, int count) { faults_[fault] = {nth, count}; }
+    void heal() { faults_.clear(); }
+    void crash_in_sync(int nth) { syncs_before_crash_ = nth; }
+    void crash_in_write(int nth) { writes_before_crash_ = nth; }
+    void lie_about_syncs() { syncs_lie_ = true; }
+
+    File& at(const std::string& path) const { return *files_.at(path); }
+    std::optional<std::int64_t> size_of(const std::string& path) const {
+        const auto found = files_.find(path);
+        if (found == files_.end()) {
+            return std::nullopt;
+        }
+        return static_cast<std::int64_t>(found->second->written.size());
+    }
+
+    std::string name;
+    std::int64_t syncs = 0;
+    std::int64_t writes = 0;
+    SeededEntropy random;
+    sqlite3_vfs vfs{};
+
+    bool powerless() const { return powerless_; }
+
+private:
+    struct Countdown {
+        int before;
+        int count;
+    };
+    bool strikes(Fault fault);
+    void keep_some(File& file);
+    void begin_life();
+
+    std::map<std::string, std::shared_ptr<File>> files_;
+    std::map<Fault, Countdown> faults_;
+    std::uint64_t life_ = 1;
+    int syncs_before_crash_ = 0;
+    int writes_before_crash_ = 0;
+    bool syncs_lie_ = false;
+    bool powerless_ = false;
+};
+
+}  // namespace lachan::simulation

@@ -1,0 +1,192 @@
+#include "lachan/simulation/scripted_agencies.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "lachan/domain/case_code.hpp"
+
+namespace lachan::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = Behaviour::Kind;
+
+constexpr Duration kPatience = 15s;  ///< The contract's: longer no try lasts.
+constexpr std::size_t kLongestField = 64;
+
+constexpr auto kEvents = std::to_array<std::string_view>({"report.received",
+                                                          "case.opened",
+                                                          "duty.assigned",
+                                                          "duty.due_soon",
+                                                          "duty.overdue",
+                                                          "case.escalated",
+                                                          "case.updated",
+                                                          "case.closed",
+                                                          "directory.gap",
+                                                          "endpoint.ping"});
+
+std::string type_of(std::string_view event) {
+    return "vn.lachan." + std::string(event) + ".v1";
+}
+
+bool is_known(const std::string& type) {
+    return std::any_of(
+        kEvents.begin(), kEvents.end(), [&](std::string_view event) { return type == type_of(event); });
+}
+
+/// Letters, digits and the joints of our own ids: no word of a person can hide in that.
+bool is_plain(std::string_view text) {
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '.';
+    };
+    return text.size() <= kLongestField && std::all_of(text.begin(), text.end(), plain);
+}
+
+bool is_about(const std::string& name, const std::string& case_code) {
+    return name.empty() || name.starts_with(case_code + ".d");
+}
+
+}  // namespace
+
+Behaviour Behaviour::answering(int status, Duration latency) {
+    Behaviour behaviour;
+    behaviour.status = status;
+    behaviour.latency = latency;
+    return behaviour;
+}
+
+Behaviour Behaviour::of(Kind kind) {
+    Behaviour behaviour;
+    behaviour.kind = kind;
+    return behaviour;
+}
+
+boost::asio::awaitable<casework::SendOutcome> ScriptedAgencies::send(casework::Target target,
+                                                                     casework::Message message) {
+    const Behaviour behaviour = behaviour_of(target.endpoint);
+    tries_[target.endpoint].push_back(clock_.true_now());
+    if (delivered_.contains(message.id)) {
+        findings_.add(Broken::doubled, message.id + " is sent again after its delivery was recorded");
+    }
+    casework::SendOutcome outcome;
+    outcome.latency_ms = std::min(behaviour.latency, kPatience).count();
+    if (behaviour.kind == Kind::unreachable) {
+        co_await clock_.pause(behaviour.latency);
+        outcome.failure = "refused";
+        co_return outcome;
+    }
+    co_await clock_.pause(std::min(behaviour.latency, kPatience) / 2);
+    const bool answers = behaviour.kind == Kind::answers && behaviour.latency < kPatience;
+    const bool well = behaviour.kind == Kind::liar || (answers && behaviour.status / 100 == 2);
+    if (behaviour.kind != Kind::liar) {
+        arrive(target, message, well);
+    }
+    if (answers || behaviour.kind == Kind::liar) {
+        co_await clock_.pause(behaviour.latency / 2);
+        outcome.status = behaviour.status;
+        outcome.retry_after = behaviour.retry_after;
+        co_return outcome;
+    }
+    const bool lost = behaviour.kind == Kind::forgetful;
+    co_await clock_.pause(lost ? behaviour.latency / 2
+                               : kPatience - std::min(behaviour.latency, kPatience) / 2);
+    outcome.failure = lost ? "reset" : "timeout";
+    co_return outcome;
+}
+
+void ScriptedAgencies::behave(const domain::EndpointId& endpoint, Behaviour behaviour) {
+    scripts_[endpoint] = {behaviour, std::nullopt};
+}
+
+void ScriptedAgencies::behave_until(const domain::EndpointId& endpoint, Behaviour behaviour, Instant end) {
+    scripts_[endpoint] = {behaviour, end};
+}
+
+Behaviour ScriptedAgencies::behaviour_of(const domain::EndpointId& endpoint) {
+    const auto found = scripts_.find(endpoint);
+    if (found == scripts_.end()) {
+        return {};
+    }
+    if (found->second.end && *found->second.end <= clock_.true_now()) {
+        scripts_.erase(found);
+        return {};
+    }
+    const Behaviour behaviour = found->second.behaviour;
+    if (behaviour.kind != Kind::flaky) {
+        return behaviour;
+    }
+    static constexpr auto kMoods =
+        std::to_array({Kind::answers, Kind::unreachable, Kind::mute, Kind::forgetful});
+    Behaviour today = Behaviour::of(dice_.pick(kMoods));
+    today.latency = dice_.between(20ms, 9s);
+    today.status = today.kind == Kind::answers && dice_.chance(40) ? 503 : today.status;
+    return today;
+}
+
+void ScriptedAgencies::arrive(const casework::Target& target,
+                              const casework::Message& message,
+                              bool answered_well) {
+    trace_.add(clock_.true_now(),
+               "arrives " + message.id + " " + message.type + " at " + target.endpoint.text() + " " +
+                   std::to_string(message.case_sequence));
+    check_thin(message);
+    auto& earlier = by_id_[message.id];
+    if (!earlier.empty()) {
+        check_repetition(arrivals_[earlier.front()].message, message);
+    }
+    earlier.push_back(arrivals_.size());
+    arrivals_.push_back({clock_.true_now(), target.endpoint, target.agency, message, answered_well});
+}
+
+void ScriptedAgencies::check_thin(const casework::Message& message) {
+    const bool ping = message.case_code.empty();
+    const bool words = is_plain(message.id) && is_plain(message.duty) && is_known(message.type);
+    const bool belongs = ping || (domain::parse_case_code(message.case_code) &&
+                                  message.id.starts_with(message.case_code + "-n") &&
+                                  is_about(message.duty, message.case_code));
+    if (!words || !belongs) {
+        findings_.add(Broken::leaked, "a message says more than a case code and a duty: " + message.type);
+    }
+}
+
+void ScriptedAgencies::check_repetition(const casework::Message& first, const casework::Message& again) {
+    const bool same = first.type == again.type && first.case_code == again.case_code &&
+                      first.case_sequence == again.case_sequence && first.duty == again.duty &&
+                      first.created_at == again.created_at && first.urgency == again.urgency;
+    if (!same) {
+        findings_.add(Broken::confused, again.id + " came twice and says two things");
+    }
+}
+
+std::size_t ScriptedAgencies::distinct(std::string_view event) const {
+    const std::string type = type_of(event);
+    return static_cast<std::size_t>(std::count_if(by_id_.begin(), by_id_.end(), [&](const auto& entry) {
+        return arrivals_[entry.second.front()].message.type == type;
+    }));
+}
+
+std::size_t ScriptedAgencies::times(const std::string& message_id) const {
+    const auto found = by_id_.find(message_id);
+    return found == by_id_.end() ? 0 : found->second.size();
+}
+
+std::vector<Instant> ScriptedAgencies::tries(const domain::EndpointId& endpoint) const {
+    const auto found = tries_.find(endpoint);
+    return found == tries_.end() ? std::vector<Instant>{} : found->second;
+}
+
+void ScriptedAgencies::recorded_as_delivered(const std::string& message_id) {
+    if (!by_id_.contains(message_id)) {
+        findings_.add(Broken::silent, message_id + " is recorded as delivered, but no agency saw it");
+    }
+    delivered_.insert(message_id);
+}
+
+void ScriptedAgencies::may_come_again(const std::string& message_id) {
+    delivered_.erase(message_id);
+}
+
+}  // namespace lachan::simulation

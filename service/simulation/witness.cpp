@@ -1,0 +1,260 @@
+#include "witness.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "lachan/casework/invariants.hpp"
+#include "lachan/casework/ladders.hpp"
+#include "lachan/casework/names.hpp"
+#include "marks.hpp"
+
+namespace lachan::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kPage = 500;
+constexpr Duration kLookAgain = 1s;  ///< How much later than its next try a queue may be looked at.
+
+std::string_view value_of(const domain::EventData& data, std::string_view key) {
+    const auto found =
+        std::find_if(data.begin(), data.end(), [&](const auto& entry) { return entry.first == key; });
+    return found == data.end() ? std::string_view() : std::string_view(found->second);
+}
+
+/// "LC-7K3M-Q9TX-4.n5" as agencies see it.
+std::string as_message_id(std::string_view notification) {
+    std::string id(notification);
+    std::replace(id.begin(), id.end(), '.', '-');
+    return id;
+}
+
+}  // namespace
+
+void SimWorld::Witness::told(const domain::ReportId& report, const std::string& case_code) {
+    const auto [known, first] = told_.emplace(report, case_code);
+    if (!first && known->second != case_code) {
+        findings_.add(Broken::doubled, "one report became two cases: " + known->second + " and " + case_code);
+    }
+}
+
+void SimWorld::Witness::observe(const casework::View& view, Instant true_now) {
+    for (;;) {
+        const auto page = view.events.since(seen_, kPage);
+        for (const domain::Event& event : page) {
+            trace_.add(true_now,
+                       "event " + std::to_string(event.sequence) + " " + event.kind + " by " + event.actor +
+                           " at " + to_rfc3339(event.at));
+            observe(event);
+        }
+        if (page.size() < kPage) {
+            return;
+        }
+    }
+}
+
+void SimWorld::Witness::observe(const domain::Event& event) {
+    if (event.sequence != seen_ + 1) {
+        findings_.add(Broken::lost, "the record has a hole before event " + std::to_string(event.sequence));
+    }
+    if (event.at < last_at_) {
+        findings_.add(Broken::confused,
+                      "the record runs backwards at event " + std::to_string(event.sequence));
+    }
+    seen_ = event.sequence;
+    last_at_ = event.at;
+    for (const auto& [key, value] : event.data) {
+        if (value.find(kPrivateMark) != std::string::npos) {
+            findings_.add(Broken::leaked, "private words in the record: " + event.kind + " " + key);
+        }
+    }
+    const std::string_view notification = value_of(event.data, "notification");
+    if (event.kind == "notification.delivered") {
+        agencies_.recorded_as_delivered(as_message_id(notification));
+    } else if (event.kind == "notification.redelivery") {
+        agencies_.may_come_again(as_message_id(notification));
+    }
+    const std::string_view step = value_of(event.data, "step");
+    const std::string_view instant = value_of(event.data, "instant");
+    if (!step.empty() && !instant.empty()) {
+        note_fired(std::string(value_of(event.data, "duty")), std::string(step), std::string(instant));
+    }
+}
+
+void SimWorld::Witness::note_fired(const std::string& duty,
+                                   const std::string& step,
+                                   const std::string& instant) {
+    auto& instants = fired_[duty + " " + step];
+    const bool again = !instants.insert(instant).second;
+    if (again || (instants.size() > 1 && !repeats(step))) {
+        findings_.add(Broken::doubled, "step " + step + " of duty " + duty + " fired twice");
+    }
+    if (const auto at = parse_rfc3339(instant)) {
+        Instant& last = last_fired_.try_emplace(duty, *at).first->second;
+        last = std::max(last, *at);
+    }
+}
+
+/// `step` reads "ladder/step".
+bool SimWorld::Witness::repeats(const std::string& step) const {
+    const auto slash = step.find('/');
+    const std::string name = step.substr(0, slash);
+    const std::string id = step.substr(slash + 1);
+    const auto repeats_in = [&](const policy::Ladder* ladder) {
+        return ladder != nullptr && ladder->name == name &&
+               std::any_of(ladder->steps.begin(), ladder->steps.end(), [&](const policy::LadderStep& each) {
+                   return each.id == id && each.repeats.has_value();
+               });
+    };
+    return repeats_in(&casework::plain_ladder()) ||
+           std::any_of(laws_.packs.begin(), laws_.packs.end(), [&](const auto& entry) {
+               return repeats_in(entry.second->ladder(name));
+           });
+}
+
+void SimWorld::Witness::remember(store::SqliteStore& store) {
+    if (const auto head = store.chain_head()) {
+        head_ = *head;
+    }
+}
+
+void SimWorld::Witness::check_record(store::SqliteStore& store) {
+    const auto report = store.verify_chain(head_);
+    if (!report) {
+        findings_.add(Broken::lost, "the record cannot be read: " + report.error().detail());
+        return;
+    }
+    if (report->fault) {
+        findings_.add(Broken::lost,
+                      "the record is " + std::string(store::text_of(*report->fault)) + " at event " +
+                          std::to_string(report->bad_sequence));
+    }
+    if (report->head.sequence < seen_) {
+        findings_.add(Broken::lost,
+                      "the record ends at event " + std::to_string(report->head.sequence) + ", but event " +
+                          std::to_string(seen_) + " was seen");
+        seen_ = report->head.sequence;  // said once
+    }
+    const auto faults = store.integrity_check();
+    if (!faults || !faults->empty()) {
+        findings_.add(Broken::lost, "SQLite finds the file damaged");
+    }
+}
+
+void SimWorld::Witness::check(const casework::View& view,
+                              const casework::Vault& vault,
+                              Instant now,
+                              Instant punctual_until) {
+    for (const casework::Finding& finding : casework::check_all(view, laws_)) {
+        if (finding.count != 0) {
+            findings_.add(Broken::silent, finding.invariant + ": " + std::to_string(finding.count));
+        }
+    }
+    check_reports(view, vault);
+    for (std::int64_t number = 1;; ++number) {
+        const auto value = view.cases.find(domain::CaseNo{number});
+        if (!value) {
+            break;  // cases are numbered without holes: nothing is ever deleted
+        }
+        check_case(view, *value, vault.case_code(value->no), punctual_until);
+    }
+    check_endpoints(view, now);
+}
+
+void SimWorld::Witness::check_reports(const casework::View& view, const casework::Vault& vault) {
+    for (const auto& [report, code] : told_) {
+        const auto row = view.reports.find(report);
+        if (!row) {
+            findings_.add(Broken::lost, "report " + report.text() + " was acknowledged and is not there");
+        } else if (vault.case_code(row->case_no) != code) {
+            findings_.add(Broken::lost,
+                          "report " + report.text() + " is not with case " + code + " any more");
+        }
+    }
+}
+
+void SimWorld::Witness::check_case(const casework::View& view,
+                                   const domain::Case& value,
+                                   const std::string& code,
+                                   Instant punctual_until) {
+    const auto duties = view.duties.of_case(value.no);
+    try {
+        casework::check_case(value, duties);
+    } catch (const std::exception& broken) {
+        findings_.add(Broken::silent, code + ": " + broken.what());
+    }
+    for (const domain::Duty& duty : duties) {
+        if (!duty.pending()) {
+            continue;
+        }
+        const std::string name = casework::duty_name(code, duty.no.ordinal);
+        const policy::Ladder* ladder = ladder_of(value, duty);
+        const auto next = casework::next_alarm(ladder == nullptr ? casework::plain_ladder() : *ladder, duty);
+        if (!next || duty.next_at != next->at) {
+            findings_.add(Broken::silent, name + " is not called at the next step of its ladder");
+        }
+        const auto last = last_fired_.find(name);
+        if (last != last_fired_.end() && duty.next_at && *duty.next_at < last->second) {
+            findings_.add(Broken::doubled, name + " waits for an instant that has fired");
+        }
+        if (duty.due < punctual_until && !duty.overdue_at) {
+            findings_.add(Broken::late, name + " is past its due instant and not marked overdue");
+        }
+    }
+    for (const domain::Notification& owed : view.outbox.of_case(value.no)) {
+        check_notification(owed, code);
+    }
+}
+
+void SimWorld::Witness::check_notification(const domain::Notification& value, const std::string& code) {
+    const std::string name = casework::notification_name(code, value.no.ordinal);
+    const bool seen = agencies_.times(as_message_id(name)) > 0;
+    switch (value.state) {
+        case domain::NotificationState::scheduled:
+            if (!value.next_attempt || value.endpoint.empty()) {
+                findings_.add(Broken::silent, name + " is scheduled for no instant");
+            }
+            return;
+        case domain::NotificationState::delivered:
+            if (!seen || !value.delivered_at) {
+                findings_.add(Broken::silent, name + " is recorded as delivered, but no agency saw it");
+            }
+            return;
+        case domain::NotificationState::superseded:
+        case domain::NotificationState::human_task:
+            if (value.next_attempt) {
+                findings_.add(Broken::confused, name + " is waited for by nobody, but has an instant");
+            }
+            return;
+    }
+}
+
+/// A queue must be looked at when its first message is due, unless it rests for a reason.
+void SimWorld::Witness::check_endpoints(const casework::View& view, Instant now) {
+    for (const casework::Endpoint& endpoint : view.endpoints.all()) {
+        auto wanted = view.outbox.next_attempt(endpoint.id);
+        const bool under_way = endpoint.leased_until && *endpoint.leased_until > now;
+        if (!wanted || under_way) {
+            continue;
+        }
+        if (endpoint.open_until) {
+            wanted = std::max(*wanted, *endpoint.open_until);
+        }
+        const Instant latest = std::max(*wanted, now + kLookAgain);
+        if (!endpoint.next_at || *endpoint.next_at > latest) {
+            findings_.add(Broken::silent,
+                          "endpoint " + endpoint.id.text() + " has a message for " + to_rfc3339(*wanted) +
+                              " and is looked at " +
+                              (endpoint.next_at ? to_rfc3339(*endpoint.next_at) : "never"));
+        }
+    }
+}
+
+const policy::Ladder* SimWorld::Witness::ladder_of(const domain::Case& value,
+                                                   const domain::Duty& duty) const {
+    const policy::Pack* pack = laws_.pack(value.pack);
+    const policy::DutyTemplate* made_by = pack == nullptr ? nullptr : pack->duty(duty.rule, duty.kind);
+    return made_by == nullptr ? nullptr : pack->ladder(made_by->ladder);
+}
+
+}  // namespace lachan::simulation

@@ -1,0 +1,134 @@
+#include "endpoints.hpp"
+
+namespace lachan::store {
+namespace {
+
+using casework::Endpoint;
+
+constexpr char kColumns[] =
+    "endpoint_id, agency, rank, kind, address, sealed_secrets, old_secret_until_ms, suspended, "
+    "suspended_why, "
+    "failures, open_until_ms, last_success_ms, last_attempt_ms, leased_until_ms, next_at_ms, exercise";
+
+Endpoint read_endpoint(Row row) {
+    Endpoint value;
+    value.id = row.id<domain::EndpointId>();
+    value.agency = row.id<domain::AgencyId>();
+    value.rank = row.small();
+    value.kind = row.code<domain::ChannelKind>();
+    value.address = row.text();
+    value.sealed_secrets = row.bytes();
+    value.old_secret_until = row.maybe_instant();
+    value.suspended = row.flag();
+    value.suspended_why = row.text();
+    value.failures = row.small();
+    value.open_until = row.maybe_instant();
+    value.last_success = row.maybe_instant();
+    value.last_attempt = row.maybe_instant();
+    value.leased_until = row.maybe_instant();
+    value.next_at = row.maybe_instant();
+    value.exercise = row.flag();
+    return value;
+}
+
+std::vector<Endpoint> read_all(Query& query) {
+    std::vector<Endpoint> found;
+    while (query.next()) {
+        found.push_back(read_endpoint(query.row()));
+    }
+    return found;
+}
+
+}  // namespace
+
+std::optional<Endpoint> SqliteEndpoints::find(const domain::EndpointId& id) const {
+    static constexpr auto kSql =
+        joined("SELECT ", kColumns, " FROM endpoint WHERE endpoint_id = :endpoint_id");
+    Query query = connection_.query(kSql);
+    query.bind(":endpoint_id", id);
+    return query.next() ? std::optional(read_endpoint(query.row())) : std::nullopt;
+}
+
+std::vector<Endpoint> SqliteEndpoints::of_agency(const domain::AgencyId& agency) const {
+    static constexpr auto kSql =
+        joined("SELECT ", kColumns, " FROM endpoint WHERE agency = :agency ORDER BY rank, endpoint_id");
+    Query query = connection_.query(kSql);
+    query.bind(":agency", agency);
+    return read_all(query);
+}
+
+std::vector<Endpoint> SqliteEndpoints::all() const {
+    static constexpr auto kSql =
+        joined("SELECT ", kColumns, " FROM endpoint ORDER BY agency, rank, endpoint_id");
+    Query query = connection_.query(kSql);
+    return read_all(query);
+}
+
+std::vector<domain::EndpointId> SqliteEndpoints::due(Instant now, int limit) const {
+    Query query = connection_.query(R"sql(
+        SELECT endpoint_id FROM endpoint
+        WHERE next_at_ms IS NOT NULL AND next_at_ms <= :now
+            AND (leased_until_ms IS NULL OR leased_until_ms <= :now)
+        ORDER BY next_at_ms, endpoint_id LIMIT :limit
+    )sql");
+    query.bind(":now", now).bind(":limit", limit);
+    std::vector<domain::EndpointId> found;
+    while (query.next()) {
+        found.push_back(query.row().id<domain::EndpointId>());
+    }
+    return found;
+}
+
+std::optional<Instant> SqliteEndpoints::next_instant() const {
+    Query query = connection_.query(R"sql(
+        SELECT min(CASE WHEN leased_until_ms > next_at_ms THEN leased_until_ms ELSE next_at_ms END)
+        FROM endpoint WHERE next_at_ms IS NOT NULL
+    )sql");
+    query.next();
+    return query.row().maybe_instant();
+}
+
+void SqliteEndpoints::put(const Endpoint& value) {
+    Query query = connection_.query(R"sql(
+        INSERT INTO endpoint (endpoint_id, agency, rank, kind, address, sealed_secrets, old_secret_until_ms, suspended,
+            suspended_why, failures, open_until_ms, last_success_ms, last_attempt_ms, leased_until_ms, next_at_ms,
+            exercise)
+        VALUES (:endpoint_id, :agency, :rank, :kind, :address, :sealed_secrets, :old_secret_until_ms, :suspended,
+            :suspended_why, :failures, :open_until_ms, :last_success_ms, :last_attempt_ms, :leased_until_ms,
+            :next_at_ms, :exercise)
+        ON CONFLICT (endpoint_id) DO UPDATE SET agency = excluded.agency, rank = excluded.rank, kind = excluded.kind,
+            address = excluded.address, sealed_secrets = excluded.sealed_secrets,
+            old_secret_until_ms = excluded.old_secret_until_ms, suspended = excluded.suspended,
+            suspended_why = excluded.suspended_why, failures = excluded.failures,
+            open_until_ms = excluded.open_until_ms, last_success_ms = excluded.last_success_ms,
+            last_attempt_ms = excluded.last_attempt_ms, leased_until_ms = excluded.leased_until_ms,
+            next_at_ms = excluded.next_at_ms, exercise = excluded.exercise
+    )sql");
+    query.bind(":endpoint_id", value.id)
+        .bind(":agency", value.agency)
+        .bind(":rank", value.rank)
+        .bind(":kind", value.kind)
+        .bind(":address", value.address)
+        .bind(":sealed_secrets", value.sealed_secrets)
+        .bind(":old_secret_until_ms", value.old_secret_until)
+        .bind(":suspended", value.suspended)
+        .bind(":suspended_why", value.suspended_why)
+        .bind(":failures", value.failures)
+        .bind(":open_until_ms", value.open_until)
+        .bind(":last_success_ms", value.last_success)
+        .bind(":last_attempt_ms", value.last_attempt)
+        .bind(":leased_until_ms", value.leased_until)
+        .bind(":next_at_ms", value.next_at)
+        .bind(":exercise", value.exercise)
+        .run();
+}
+
+void SqliteEndpoints::call_at(const domain::EndpointId& id, Instant at) {
+    Query query = connection_.query(R"sql(
+        UPDATE endpoint SET next_at_ms = :at
+        WHERE endpoint_id = :endpoint_id AND (next_at_ms IS NULL OR next_at_ms > :at)
+    )sql");
+    query.bind(":at", at).bind(":endpoint_id", id).run();
+}
+
+}  // namespace lachan::store

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "connection.hpp"
+#include "lachan/casework/store.hpp"
+
+namespace lachan::store {
+
+class SqliteOutbox final : public casework::Outbox {
+public:
+    explicit SqliteOutbox(Connection& connection) : connection_(connection) {}
+
+    [[nodiscard]] std::optional<domain::Notification> find(domain::NotificationNo number) const override;
+    [[nodiscard]] std::vector<domain::Notification> of_case(domain::CaseNo number) const override;
+    /// Newest cases first, and in a case the newest notification first: `PageStart::key_ms` plays no part.
+    [[nodiscard]] std::vector<domain::Notification> list(
+        const casework::NotificationQuery& query) const override;
+    [[nodiscard]] std::vector<domain::Attempt> attempts(domain::NotificationNo number) const override;
+    /// "Oldest" is the one whose `next_attempt` came first: so one that keeps failing does not stand before
+    /// those never tried.
+    [[nodiscard]] std::optional<domain::Notification> head(const domain::EndpointId& endpoint,
+                                                           Instant now) const override;
+    /// Of those that do not have to wait for an earlier one of their case.
+    [[nodiscard]] std::optional<Instant> next_attempt(const domain::EndpointId& endpoint) const override;
+    [[nodiscard]] std::int64_t scheduled(const domain::EndpointId& endpoint) const override;
+    [[nodiscard]] std::vector<domain::NotificationNo> to_reroute(Instant now, int limit) const override;
+    [[nodiscard]] std::optional<Instant> next_reroute() const override;
+
+    void insert(const domain::Notification& value) override;
+    void update(const domain::Notification& value) override;
+    void insert_attempt(const domain::Attempt& value) override;
+
+private:
+    void settle_queue(domain::CaseNo number, const domain::EndpointId& endpoint);
+
+    Connection& connection_;
+};
+
+}  // namespace lachan::store

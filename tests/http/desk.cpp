@@ -1,0 +1,196 @@
+#include "desk.hpp"
+
+#include <gtest/gtest.h>
+
+#include "lachan/casework/keys.hpp"
+#include "lachan/http/target.hpp"
+#include "support/shipped.hpp"
+
+namespace lachan::http {
+namespace {
+
+using nlohmann::json;
+
+/// The schema that the description gives for an answer of this status; null where it gives none.
+json schema_of(const json& description, const Route& route, int status, const std::string& media_type) {
+    std::string method(text_of(route.method));
+    std::ranges::transform(method, method.begin(), [](char c) { return static_cast<char>(c | 0x20); });
+    const json& responses = description.at("paths").at(std::string(route.pattern)).at(method).at("responses");
+    const std::string code = std::to_string(status);
+    json response = responses.contains(code) ? responses.at(code) : responses.at("default");
+    if (response.contains("$ref")) {
+        response = description.at(json::json_pointer(response.at("$ref").get<std::string>().substr(1)));
+    }
+    if (!response.contains("content")) {
+        return nullptr;
+    }
+    const json& content = response.at("content");
+    if (!content.contains(media_type)) {
+        ADD_FAILURE() << route.pattern << " answers " << status << " as " << media_type;
+        return nullptr;
+    }
+    return content.at(media_type).at("schema");
+}
+
+}  // namespace
+
+std::vector<std::string> Answered::faults() const {
+    std::vector<std::string> list;
+    for (const json& fault : body.value("errors", json::array())) {
+        list.push_back(fault.at("pointer").get<std::string>() + " " + fault.at("code").get<std::string>());
+    }
+    return list;
+}
+
+std::string Answered::problem() const {
+    const std::string type = body.value("type", "");
+    return type.substr(type.rfind('/') + 1);
+}
+
+Desk::Desk(LimitSettings limits)
+    : limits_(limits),
+      services_(services()),
+      api_(services_),
+      routes_(api_routes(services_)),
+      router_(routes_),
+      description_(json::parse(get("", "/v1/openapi.json").reply.body)) {}
+
+Services Desk::services() {
+    return {.context = office_.context(),
+            .transport = mailbox,
+            .problems = problems_,
+            .limits = limits_,
+            .public_url = "https://lachan.test",
+            .version = "1.2.3",
+            .check_endpoint_url = [this](std::string_view url) -> Result<void> {
+                const auto refused = refused_urls.find(std::string(url));
+                if (refused != refused_urls.end()) {
+                    return Error(Errc::validation_failed, refused->second, {{"/url", "denied", refused->second}});
+                }
+                return {};
+            },
+            .check_agency = [](const domain::AgencyId&, std::string_view) -> Result<void> { return {}; },
+            .reload = [this]() -> Result<void> {
+                const auto now = office_.worlds().current();
+                auto next = std::make_shared<casework::World>(*now);
+                std::vector<std::string> changes = {support::shipped("config/demo/directory/agencies.json")};
+                office_.look([&](const casework::View& view) -> Result<void> {
+                    for (const auto& [name, entry] : view.documents.all("agency")) {
+                        changes.push_back(entry);
+                    }
+                    return {};
+                });
+                auto made = directory::Directory::parse(support::shipped("config/directory/areas.json"),
+                                                        support::shipped("config/directory/roles.json"),
+                                                        support::shipped("config/directory/agencies.json"),
+                                                        changes);
+                if (!made) {
+                    return made.error();
+                }
+                next->directory = std::make_shared<const directory::Directory>(std::move(*made));
+                office_.worlds().replace(next);
+                return {};
+            },
+            .sign = [this](std::string_view text) { return office_.vault().sign(text); },
+            .public_key = [this] {
+                const auto key = office_.vault().public_key();
+                return Bytes(key.begin(), key.end());
+            }()};
+}
+
+const std::string& Desk::token(domain::Role role, const std::string& agency, int person) {
+    const std::string id = agency + "." + std::string(domain::text_of(role)) + "." + std::to_string(person);
+    const auto known = tokens_.find(id);
+    if (known != tokens_.end()) {
+        return known->second;
+    }
+    std::string token;
+    const casework::NewKey wanted{role, domain::AgencyId(agency), std::nullopt};
+    casework::WriteOp make = [&](casework::Tx& tx) -> Result<void> {
+        token = casework::make_key(tx, office_.vault(), wanted, domain::KeyId(id), "test").token.reveal();
+        return {};
+    };
+    office_.run(office_.context().store.commit(std::move(make))).value();
+    return tokens_.emplace(id, token).first->second;
+}
+
+Answered Desk::ask(const std::string& token, Asked asked) {
+    Request request;
+    request.id = domain::RequestId("r-1");
+    request.method = parse_method(asked.method);
+    request.remote = "203.0.113.7";
+    if (!token.empty()) {
+        request.headers.add("Authorization", "Bearer " + token);
+    }
+    for (const auto& [name, value] : asked.headers) {
+        request.headers.set(name, value);
+    }
+    if (!asked.body.empty() && !request.headers.find("Content-Type")) {
+        request.headers.add("Content-Type", "application/json");
+    }
+    auto target = parse_target(asked.target).value();
+    request.path = std::move(target.path);
+    request.segments = std::move(target.segments);
+    request.query = std::move(target.query);
+    request.body = asked.body;
+    Answered answered{office_.run(api_.answer(request)), nullptr};
+    if (answered.reply.content_type.ends_with("json")) {
+        answered.body = json::parse(answered.reply.body);
+    }
+    if (!description_.is_null()) {
+        hold_to_description(router_.find(request.method, request.segments).route, asked, answered);
+    }
+    return answered;
+}
+
+void Desk::hold_to_description(const Route* route, const Asked& asked, const Answered& answered) const {
+    if (route == nullptr || answered.body.is_null()) {
+        return;
+    }
+    const json schema = schema_of(description_, *route, answered.status(), answered.reply.content_type);
+    if (schema.is_null()) {
+        return;
+    }
+    const json whole{{"allOf", {schema}}, {"components", description_.at("components")}};
+    for (const std::string& fault : support::schema_faults(whole.dump(), answered.reply.body)) {
+        ADD_FAILURE() << asked.method << ' ' << asked.target << " → " << answered.status() << ": " << fault << '\n'
+                      << answered.reply.body;
+    }
+}
+
+json emergency_report() {
+    return {{"report_id", "0193a6c8-0000-7000-8000-000000000001"},
+            {"channel", "hotline_111"},
+            {"reference", "111-2026-0045678"},
+            {"received_at", "2026-11-20T08:15:00+07:00"},
+            {"category", {"family_violence"}},
+            {"area", "03388"},
+            {"place", {{"kind", "home"}, {"detail", "cạnh nhà văn hoá"}}},
+            {"narrative", "Tối nào cũng nghe tiếng đánh và tiếng trẻ khóc."},
+            {"certainty", "likely"},
+            {"danger",
+             {{"ongoing", "yes"}, {"offender_has_access", "yes"}, {"needs_medical_care", "yes"}, {"death", "no"}}},
+            {"injury", {{"mechanism", "violence"}, {"outcome", "moderate"}}},
+            {"children",
+             {{{"name", "Lò Thị Đào"}, {"birth_date", "2021-03"}, {"residence_area", "03388"}, {"school", "MN số 2"}}}},
+            {"suspects", {{{"relation", "step_parent"}, {"name", "Giàng A Páo"}}}},
+            {"informant", {{"name", "Vàng Thị Mỷ"}, {"phone", "0912 345 678"}, {"anonymous", true}}}};
+}
+
+json minor_report() {
+    return {{"channel", "health"},
+            {"category", {"injury"}},
+            {"area", "03388"},
+            {"narrative", "Ngã xe đạp, trầy xước."},
+            {"certainty", "observed"},
+            {"danger",
+             {{"life", "no"},
+              {"ongoing", "no"},
+              {"offender_has_access", "no"},
+              {"needs_medical_care", "no"},
+              {"death", "no"}}},
+            {"injury", {{"mechanism", "fall"}, {"outcome", "minor"}}},
+            {"children", {{{"name", "Tẩn A Sùng"}, {"age_estimate", 10}}}}};
+}
+
+}  // namespace lachan::http

@@ -1,0 +1,153 @@
+"""The program as its administrator meets it: starting, stopping, keys, checks, and a record that cannot be bent unseen."""
+
+import json
+import os
+import pathlib
+import signal
+import sqlite3
+import stat
+import unittest
+
+from harness import HOTLINE, ROOT, Caller, Service, sample, wait_until
+
+GOOD, FINDING, USAGE = 0, 1, 2
+
+
+class Program(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.service = Service()
+        cls.addClassCleanup(cls.service.close)
+        cls.service.start()
+
+    def command(self, *words, **more):
+        return self.service.command(*words, "--config", self.service.config, **more)
+
+    def test_a_folder_that_is_not_empty_is_left_alone(self):
+        again = self.service.command("init", self.service.folder)
+        self.assertEqual(again.returncode, USAGE, again)
+        self.assertTrue(pathlib.Path(self.service.config).exists())
+
+    def test_secrets_are_for_their_owner_alone(self):
+        mode = os.stat(self.service.made["master_key_file"]).st_mode
+        self.assertEqual(mode & (stat.S_IRWXG | stat.S_IRWXO), 0)
+
+    def test_an_unknown_key_in_the_configuration_is_an_error_with_its_place(self):
+        document = json.loads(pathlib.Path(self.service.config).read_text())
+        document["api"]["lisen"] = "127.0.0.1:1"
+        bent = self.service.folder / "bent.json"
+        bent.write_text(json.dumps(document))
+        checked = self.service.command("check-config", "--config", bent)
+        self.assertEqual(checked.returncode, USAGE, checked)
+        self.assertIn("/api/lisen", checked.stdout + checked.stderr)
+        self.assertEqual(self.command("check-config").returncode, GOOD)
+
+    def test_a_command_that_does_not_exist(self):
+        self.assertEqual(self.service.command("dance").returncode, USAGE)
+        self.assertEqual(self.service.command("serve").returncode, USAGE)
+
+    def test_operations_say_how_it_is(self):
+        self.assertEqual(self.service.operations.get("/livez").status, 200)
+        self.assertEqual(self.service.operations.get("/readyz?verbose").status, 200)
+        metrics = self.service.operations.get("/metrics")
+        self.assertEqual(metrics.status, 200)
+        self.assertIn("lachan_", metrics.text)
+
+    def test_a_key_lives_from_its_making_to_its_revocation(self):
+        made = self.command("key", "create", "--role", "operator", "--agency", HOTLINE, "--json")
+        self.assertEqual(made.returncode, GOOD, made)
+        key = json.loads(made.stdout)
+        caller = Caller(self.service.listening["api"], key["token"])
+        self.assertEqual(caller.get("/v1/cases").status, 200)
+        listed = self.command("key", "list", "--json")
+        self.assertIn(key["id"], listed.stdout)
+        self.assertNotIn(key["token"], listed.stdout)
+        self.assertEqual(self.command("key", "revoke", key["id"]).returncode, GOOD)
+        wait_until(lambda: caller.get("/v1/cases").status == 401, "the key to be dead")
+
+    def test_every_area_and_role_has_a_reachable_holder(self):
+        checked = self.command("directory", "check", "--at", "2026-11-24T08:00:00+07:00", "--json")
+        self.assertEqual(checked.returncode, GOOD, checked.stdout[-2000:] + checked.stderr)
+
+    def test_the_rules_hold_their_own_checks(self):
+        pack = ROOT / "rules" / "lai-chau" / "decision-27-2023"
+        for words in (("rules", "lint"), ("rules", "test")):
+            with self.subTest(command=words):
+                checked = self.service.command(*words, pack)
+                self.assertEqual(checked.returncode, GOOD, checked.stdout[-2000:] + checked.stderr[-2000:])
+
+    def test_a_deadline_is_explained(self):
+        filing = self.service.file(sample(4))
+        explained = self.command("deadline", "explain", filing["case"])
+        self.assertEqual(explained.returncode, GOOD, explained)
+        self.assertIn("56/2017", explained.stdout)
+
+    def test_no_secret_and_no_name_reaches_the_log(self):
+        report = sample(4)
+        filing = self.service.file(report)
+        self.service.operator.get(f"/v1/cases/{filing['case']}/identity", Lachan_Purpose="xac minh")
+        log = self.service.log.read_text()
+        self.assertTrue(log)
+        for secret in ("Trẻ H", "bầm tím", "0213 000", filing["receipt"], filing["receipt"].replace(" ", ""),
+                       self.service.token("operator", HOTLINE)):
+            self.assertNotIn(secret, log)
+
+
+class StartAndStop(unittest.TestCase):
+    def setUp(self):
+        self.service = Service()
+        self.addCleanup(self.service.close)
+
+    def test_it_stops_when_asked_and_starts_where_it_was(self):
+        self.service.start()
+        case = self.service.file(sample(1))["case"]
+        self.assertEqual(self.service.terminate(), GOOD)
+        self.service.start()
+        self.assertEqual(self.service.supervisor.get(f"/v1/cases/{case}").status, 200)
+
+    def test_a_backup_counts_only_when_it_has_been_restored_and_found_whole(self):
+        self.service.start()
+        case = self.service.file(sample(1))["case"]
+        out = self.service.folder / "backup.sqlite3"
+        saved = self.service.command("backup", out, "--verify", "--config", self.service.config)
+        self.assertEqual(saved.returncode, GOOD, saved)
+        self.assertEqual(self.service.terminate(), GOOD)
+        database = next(self.service.folder.glob("data/*.sqlite3"))
+        for file in database.parent.glob(database.name + "*"):
+            file.unlink()
+        restored = self.service.command("restore", out, "--config", self.service.config)
+        self.assertEqual(restored.returncode, GOOD, restored)
+        self.service.start()
+        self.assertEqual(self.service.supervisor.get(f"/v1/cases/{case}").status, 200)
+
+    def test_an_entry_changed_behind_our_back_is_found_and_named(self):
+        self.service.start()
+        self.service.file(sample(1))
+        self.assertEqual(self.service.terminate(), GOOD)
+        verify = ("audit", "verify", "--config", self.service.config)
+        self.assertEqual(self.service.command(*verify).returncode, GOOD)
+        database = next(self.service.folder.glob("data/*.sqlite3"))
+        with sqlite3.connect(database) as connection:
+            for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                connection.execute(f'DROP TRIGGER "{trigger}"')
+            columns = {row[1]: row[2] for row in connection.execute("PRAGMA table_info(event)")}
+            self.assertTrue(columns, "the events are not in a table of this name any more")
+            changed = next(name for name in ("at_ms", "recorded_ms", "data", "kind", "type") if name in columns)
+            value = "1" if columns[changed] == "INTEGER" else "'changed'"
+            connection.execute(f"UPDATE event SET {changed} = {value} WHERE rowid = (SELECT min(rowid) FROM event)")
+        connection.close()
+        found = self.service.command(*verify)
+        self.assertEqual(found.returncode, FINDING, found)
+
+    def test_a_bad_rule_pack_on_reload_keeps_the_good_one(self):
+        self.service.start()
+        pack = next(path for path in self.service.folder.glob("rules/**/pack.json"))
+        good = pack.read_text()
+        pack.write_text(good.replace('"format": 1', '"format": 99', 1))
+        self.service.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "reload" in self.service.log.read_text(), "the reload to be told")
+        self.assertEqual(self.service.operator.post("/v1/reports", sample(1)).status, 201)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,76 @@
+#include "fixture.hpp"
+
+namespace lachan::simulation {
+namespace {
+
+/// Sends reports until the power fails in the n-th write (or sync) from the first on, starts again, and asks
+/// for the unanswered one anew: nothing that was answered is lost, nothing is there twice.
+void live_through(void (*aim)(SimDisk& disk, int nth), int nth) {
+    SCOPED_TRACE("the power fails in number " + std::to_string(nth));
+    SimWorld world(plan_from(kFriday, 1, static_cast<std::uint64_t>(nth)));
+    Dice dice(static_cast<std::uint64_t>(nth));
+    const domain::Principal sender = SimWorld::officer(kCommittee);
+    std::vector<domain::Report> unanswered;
+
+    aim(world.disk(), nth);
+    for (int i = 0; i < 8 && world.up(); ++i) {
+        const domain::Report report = emergency_report(dice, kCommune, world.clock().now());
+        if (!world.submit(report, sender)) {
+            unanswered.push_back(report);
+        }
+        world.advance(100ms);
+    }
+    ASSERT_FALSE(world.up()) << "the test is to kill it";
+    world.advance(1min);
+    ASSERT_TRUE(world.restart());
+    world.check();
+    for (const domain::Report& report : unanswered) {
+        const auto filed = world.submit(report, sender);
+        ASSERT_TRUE(filed) << filed.error().detail();
+    }
+    world.advance(2min);
+    world.check();
+    EXPECT_TRUE(world.findings().empty()) << world.replay();
+}
+
+class PowerCut : public InAWorld {};
+
+TEST_F(PowerCut, InAnyWriteLosesNoAcknowledgedReport) {
+    for (int nth = 1; nth <= 40; ++nth) {
+        live_through([](SimDisk& disk, int write) { disk.crash_in_write(write); }, nth);
+    }
+}
+
+TEST_F(PowerCut, InAnySyncLosesNoAcknowledgedReport) {
+    for (int nth = 1; nth <= 10; ++nth) {
+        live_through([](SimDisk& disk, int sync) { disk.crash_in_sync(sync); }, nth);
+    }
+}
+
+TEST_F(PowerCut, WhileTheDiskIsFullLosesNothingAndRefusesHonestly) {
+    SimWorld world(plan_from());
+    Dice dice(1);
+    const std::string before = emergency(world, dice);
+    world.disk().inject(SimDisk::Fault::full, 1, 1'000'000);
+    world.be_patient_until(world.clock().true_now() + 2min);
+
+    const domain::Report report = emergency_report(dice, kCommune, world.clock().now());
+    const auto refused = world.submit(report, SimWorld::officer(kCommittee));
+    world.advance(10s);
+    world.disk().heal();
+    world.advance(10s);
+    if (!world.up()) {
+        ASSERT_TRUE(world.restart());
+    }
+    const auto taken = world.submit(report, SimWorld::officer(kCommittee));
+
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), Errc::storage);
+    ASSERT_TRUE(taken);
+    EXPECT_NE(taken->case_code, before);
+    world.advance(2min);
+    expect_all_well(world);
+}
+
+}  // namespace
+}  // namespace lachan::simulation

@@ -1,0 +1,107 @@
+#include "fixture.hpp"
+#include "lachan/simulation/simulate.hpp"
+
+namespace lachan::simulation {
+namespace {
+
+class Worlds : public InAWorld {
+protected:
+    static SimulationPlan plan(std::uint64_t first, std::uint64_t last, int days) {
+        SimulationPlan plan;
+        plan.first_seed = first;
+        plan.last_seed = last;
+        plan.days = days;
+        plan.laws = shipped_laws();
+        return plan;
+    }
+};
+
+TEST_F(Worlds, KeepEveryPromiseWhateverGoesWrong) {
+    const SimulationResult result = simulate(plan(1, 6, 2));
+
+    EXPECT_EQ(result.seeds, 6U);
+    EXPECT_GT(result.cases, 50U);
+    EXPECT_GT(result.crashes, 6U);
+    EXPECT_EQ(result.lost, 0U);
+    EXPECT_EQ(result.doubled, 0U);
+    EXPECT_EQ(result.silent, 0U);
+    EXPECT_EQ(result.late, 0U);
+    EXPECT_EQ(result.leaked, 0U);
+    EXPECT_EQ(result.confused, 0U);
+    for (const FailingSeed& failing : result.failing) {
+        ADD_FAILURE() << failing.replay;
+    }
+}
+
+TEST_F(Worlds, AreTheSameForTheSameSeed) {
+    const SimulationResult first = simulate(plan(21, 21, 1));
+    const SimulationResult again = simulate(plan(21, 21, 1));
+    const SimulationResult other = simulate(plan(22, 22, 1));
+
+    EXPECT_EQ(first.digest, again.digest);
+    EXPECT_EQ(first.events, again.events);
+    EXPECT_NE(first.digest, other.digest);
+}
+
+// Planted bugs: a checker that has never found anything proves nothing.
+
+TEST_F(Worlds, NoticeADiskThatLiesAboutSyncs) {
+    SimWorld world(plan_from());
+    Dice dice(1);
+    world.disk().lie_about_syncs();
+    for (int i = 0; i < 5; ++i) {
+        (void)emergency(world, dice);
+    }
+
+    world.crash(Crash::power);
+    if (world.restart()) {
+        world.check();
+    }
+
+    EXPECT_TRUE(!world.up() || world.findings().count(Broken::lost) > 0);
+}
+
+TEST_F(Worlds, NoticeAWatchThatDoesNotLook) {
+    WorldPlan blind = plan_from();
+    blind.watches = false;
+    SimWorld world(blind);
+    Dice dice(2);
+    (void)emergency(world, dice);
+
+    world.advance(1h);
+
+    EXPECT_GT(world.findings().count(Broken::late), 0U);
+}
+
+TEST_F(Worlds, NoticeADeliveryThatNobodySaw) {
+    SimWorld world(plan_from());
+    Dice dice(3);
+    world.agencies().behave(channel(kCommittee), Behaviour::of(Behaviour::Kind::liar));
+    (void)emergency(world, dice);
+
+    world.advance(10s);
+
+    EXPECT_GT(world.findings().count(Broken::silent), 0U);
+}
+
+TEST_F(Worlds, NoticeAServiceThatForgetsToSayWhatItHasDelivered) {
+    SimWorld world(plan_from());
+    Dice dice(4);
+    const std::string code = emergency(world, dice);
+    world.advance(10s);
+    const domain::Notification sent = world.notifications(code).front();
+
+    world.agencies().recorded_as_delivered(world.message_id(sent));
+    const casework::Message again = world.agencies().arrivals().front().message;
+    (void)world.run(
+        [](ScriptedAgencies& agencies, casework::Message message) -> boost::asio::awaitable<Result<int>> {
+            casework::Target target;
+            (void)co_await agencies.send(std::move(target), std::move(message));
+            co_return 0;
+        }(world.agencies(), again));
+
+    EXPECT_EQ(world.findings().count(Broken::doubled), 1U);
+}
+
+}  // namespace
+}  // namespace lachan::simulation

@@ -1,0 +1,122 @@
+#include "fixture.hpp"
+
+namespace lachan::store {
+namespace {
+
+using casework::Endpoint;
+using casework::Tx;
+using casework::View;
+using domain::EndpointId;
+
+class EndpointsTest : public StoreTest {
+protected:
+    void put(const Endpoint& value) {
+        write([&](Tx& tx) { tx.endpoints.put(value); });
+    }
+    std::vector<EndpointId> due(Instant now) {
+        std::vector<EndpointId> found;
+        read([&](const View& view) { found = view.endpoints.due(now, 10); });
+        return found;
+    }
+    std::optional<Instant> next() {
+        std::optional<Instant> found;
+        read([&](const View& view) { found = view.endpoints.next_instant(); });
+        return found;
+    }
+};
+
+TEST_F(EndpointsTest, ComesBackAsItWasPutLast) {
+    Endpoint value = an_endpoint();
+    put(value);
+    value.rank = 2;
+    value.kind = domain::ChannelKind::email;
+    value.old_secret_until = kMorning;
+    value.suspended = true;
+    value.suspended_why = "410";
+    value.failures = 5;
+    value.open_until = kMorning + std::chrono::minutes(1);
+    value.last_success = kMorning - std::chrono::hours(1);
+    value.last_attempt = kMorning;
+    value.exercise = true;
+    put(value);
+
+    read([&](const View& view) {
+        const auto found = view.endpoints.find(value.id);
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->agency, value.agency);
+        EXPECT_EQ(found->rank, 2);
+        EXPECT_EQ(found->kind, value.kind);
+        EXPECT_EQ(found->address, value.address);
+        EXPECT_EQ(found->sealed_secrets, value.sealed_secrets);
+        EXPECT_EQ(found->old_secret_until, value.old_secret_until);
+        EXPECT_TRUE(found->suspended);
+        EXPECT_EQ(found->suspended_why, "410");
+        EXPECT_EQ(found->failures, 5);
+        EXPECT_EQ(found->open_until, value.open_until);
+        EXPECT_EQ(found->last_success, value.last_success);
+        EXPECT_EQ(found->last_attempt, value.last_attempt);
+        EXPECT_TRUE(found->exercise);
+        EXPECT_EQ(view.endpoints.all().size(), 1U);
+    });
+}
+
+TEST_F(EndpointsTest, AnAgencysChannelsComeByRank) {
+    Endpoint second = an_endpoint("a-mail");
+    second.rank = 1;
+    put(second);
+    put(an_endpoint("z-hook"));
+
+    read([&](const View& view) {
+        const auto found = view.endpoints.of_agency(second.agency);
+        ASSERT_EQ(found.size(), 2U);
+        EXPECT_EQ(found[0].id.text(), "z-hook");
+        EXPECT_EQ(found[1].id.text(), "a-mail");
+    });
+}
+
+TEST_F(EndpointsTest, IsDueWhenCalledAndNotBefore) {
+    put(an_endpoint());
+    EXPECT_FALSE(next());
+
+    write([&](Tx& tx) { tx.endpoints.call_at(an_endpoint().id, kMorning); });
+
+    EXPECT_EQ(next(), kMorning);
+    EXPECT_TRUE(due(kMorning - Duration(1)).empty());
+    EXPECT_EQ(due(kMorning), std::vector{an_endpoint().id});
+}
+
+TEST_F(EndpointsTest, AnEarlierCallWinsALaterOneDoesNot) {
+    put(an_endpoint());
+    const auto call = [&](Duration by) {
+        write([&](Tx& tx) { tx.endpoints.call_at(an_endpoint().id, kMorning + by); });
+    };
+    call(std::chrono::minutes(5));
+    call(std::chrono::minutes(9));
+    EXPECT_EQ(next(), kMorning + std::chrono::minutes(5));
+    call(std::chrono::minutes(1));
+    EXPECT_EQ(next(), kMorning + std::chrono::minutes(1));
+}
+
+TEST_F(EndpointsTest, ALiveLeaseKeepsOthersAwayUntilItEnds) {
+    Endpoint value = an_endpoint();
+    value.next_at = kMorning;
+    value.leased_until = kMorning + std::chrono::minutes(1);
+    put(value);
+
+    EXPECT_TRUE(due(kMorning).empty());
+    EXPECT_EQ(next(), value.leased_until);
+    EXPECT_EQ(due(*value.leased_until), std::vector{value.id});
+}
+
+TEST_F(EndpointsTest, AnOldLeaseDelaysNothing) {
+    Endpoint value = an_endpoint();
+    value.next_at = kMorning;
+    value.leased_until = kMorning - std::chrono::minutes(1);
+    put(value);
+
+    EXPECT_EQ(next(), kMorning);
+    EXPECT_EQ(due(kMorning), std::vector{value.id});
+}
+
+}  // namespace
+}  // namespace lachan::store

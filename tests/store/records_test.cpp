@@ -1,0 +1,249 @@
+#include "fixture.hpp"
+
+/// Reports, steps, kept replies, API keys and documents.
+namespace lachan::store {
+namespace {
+
+using casework::ApiKey;
+using casework::KeptReply;
+using casework::ReportRow;
+using casework::Tx;
+using casework::View;
+
+class RecordsTest : public StoreTest {
+protected:
+    static ReportRow a_report(domain::CaseNo number, const std::string& id, std::uint8_t receipt) {
+        ReportRow row;
+        row.id = domain::ReportId(id);
+        row.case_no = number;
+        row.channel = domain::Channel::school;
+        row.reference = "111-2026-1";
+        row.received_at = kMorning;
+        row.recorded_at = kMorning + Duration(5);
+        row.reporter = domain::AgencyId("tong-dai-111");
+        row.key = domain::KeyId("k-1");
+        row.fingerprint = {9, 9};
+        row.receipt_hash = {receipt};
+        row.sealed = {{1}, {}, {0, 3}};
+        return row;
+    }
+    static KeptReply a_reply(Instant at) { return {{7}, 201, "/v1/cases/LC-1", "\"1\"", {1, 0, 2}, at}; }
+};
+
+TEST_F(RecordsTest, AReportIsFoundByItsIdItsReceiptAndItsCase) {
+    const auto one = insert_case(a_case());
+    const auto two = insert_case(a_case());
+    ReportRow row = a_report(one, "r-1", 1);
+    row.occurred_at = kMorning - std::chrono::hours(11);
+    write([&](Tx& tx) {
+        tx.reports.insert(a_report(two, "r-9", 9));
+        tx.reports.insert(row);
+        tx.reports.insert(a_report(one, "r-2", 2));
+    });
+
+    read([&](const View& view) {
+        const auto found = view.reports.find(row.id);
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->case_no, one);
+        EXPECT_EQ(found->channel, row.channel);
+        EXPECT_EQ(found->status, row.status);
+        EXPECT_EQ(found->reference, row.reference);
+        EXPECT_EQ(found->received_at, row.received_at);
+        EXPECT_EQ(found->recorded_at, row.recorded_at);
+        EXPECT_EQ(found->occurred_at, row.occurred_at);
+        EXPECT_EQ(found->reporter, row.reporter);
+        EXPECT_EQ(found->key, row.key);
+        EXPECT_EQ(found->fingerprint, row.fingerprint);
+        EXPECT_EQ(found->sealed.identity, row.sealed.identity);
+        EXPECT_EQ(found->sealed.informant, row.sealed.informant);
+        EXPECT_EQ(found->sealed.narrative, row.sealed.narrative);
+
+        EXPECT_EQ(view.reports.by_receipt(Bytes{2})->id.text(), "r-2");
+        EXPECT_FALSE(view.reports.by_receipt(Bytes{3}));
+        const auto of_one = view.reports.of_case(one);
+        ASSERT_EQ(of_one.size(), 2U);
+        EXPECT_EQ(of_one[0].id.text(), "r-1");
+        EXPECT_EQ(of_one[1].id.text(), "r-2");
+    });
+}
+
+TEST_F(RecordsTest, TheSameReportIsNeverKeptTwice) {
+    const auto number = insert_case(a_case());
+    write([&](Tx& tx) { tx.reports.insert(a_report(number, "r-1", 1)); });
+    const auto again = commit([&](Tx& tx) -> Result<void> {
+        tx.reports.insert(a_report(number, "r-1", 2));
+        return {};
+    });
+    EXPECT_EQ(again.error().code(), Errc::internal);
+}
+
+TEST_F(RecordsTest, StepsGetTheirOrdinalsAndKeepTheirNotesSealed) {
+    const auto number = insert_case(a_case());
+    domain::Step step;
+    step.kind = "initial_assessment";
+    step.child = 0;
+    step.done_at = kMorning;
+    step.recorded_at = kMorning + std::chrono::minutes(1);
+    step.result = "at_risk";
+    step.until = kMorning + std::chrono::days(3);
+    step.agency = domain::AgencyId("ubnd-03388");
+    step.recorded_by = domain::KeyId("k-2");
+    write([&](Tx& tx) {
+        EXPECT_EQ(tx.steps.insert(number, step, Bytes{5, 6}), 1);
+        EXPECT_EQ(tx.steps.insert(number, step, {}), 2);
+    });
+
+    read([&](const View& view) {
+        const auto steps = view.steps.of_case(number);
+        ASSERT_EQ(steps.size(), 2U);
+        EXPECT_EQ(steps[0].ordinal, 1);
+        EXPECT_EQ(steps[0].kind, step.kind);
+        EXPECT_EQ(steps[0].child, step.child);
+        EXPECT_EQ(steps[0].done_at, step.done_at);
+        EXPECT_EQ(steps[0].recorded_at, step.recorded_at);
+        EXPECT_EQ(steps[0].result, step.result);
+        EXPECT_EQ(steps[0].until, step.until);
+        EXPECT_EQ(steps[0].agency, step.agency);
+        EXPECT_EQ(steps[0].recorded_by, step.recorded_by);
+        EXPECT_EQ(view.steps.note(number, 1), (Bytes{5, 6}));
+        EXPECT_EQ(view.steps.note(number, 2), Bytes{});
+        EXPECT_FALSE(view.steps.note(number, 3));
+    });
+}
+
+TEST_F(RecordsTest, AKeptReplyIsFoundByClientRouteAndKeyTogether) {
+    write(
+        [&](Tx& tx) { tx.replies.keep(domain::KeyId("k-1"), "POST /v1/reports", "abc", a_reply(kMorning)); });
+
+    read([&](const View& view) {
+        const auto found = view.replies.find(domain::KeyId("k-1"), "POST /v1/reports", "abc");
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->fingerprint, Bytes{7});
+        EXPECT_EQ(found->status, 201);
+        EXPECT_EQ(found->location, "/v1/cases/LC-1");
+        EXPECT_EQ(found->etag, "\"1\"");
+        EXPECT_EQ(found->sealed_body, (Bytes{1, 0, 2}));
+        EXPECT_EQ(found->kept_at, kMorning);
+        EXPECT_FALSE(view.replies.find(domain::KeyId("k-2"), "POST /v1/reports", "abc"));
+        EXPECT_FALSE(view.replies.find(domain::KeyId("k-1"), "POST /v1/status", "abc"));
+        EXPECT_FALSE(view.replies.find(domain::KeyId("k-1"), "POST /v1/reports", "abd"));
+    });
+}
+
+TEST_F(RecordsTest, AReplyThatRanOutIsReplacedUnderTheSameKey) {
+    const Instant later = kMorning + std::chrono::days(8);
+    write([&](Tx& tx) {
+        tx.replies.keep(domain::KeyId("k-1"), "r", "abc", a_reply(kMorning));
+        tx.replies.keep(domain::KeyId("k-1"), "r", "abc", a_reply(later));
+    });
+    read([&](const View& view) {
+        EXPECT_EQ(view.replies.find(domain::KeyId("k-1"), "r", "abc")->kept_at, later);
+    });
+}
+
+TEST_F(RecordsTest, OldRepliesAreForgottenInSmallPortions) {
+    write([&](Tx& tx) {
+        for (int i = 0; i < 5; ++i) {
+            tx.replies.keep(
+                domain::KeyId("k"), "r", std::to_string(i), a_reply(kMorning + std::chrono::hours(i)));
+        }
+    });
+    const auto forget = [&](Instant before, int limit) {
+        int forgotten = 0;
+        write([&](Tx& tx) { forgotten = tx.replies.forget(before, limit); });
+        return forgotten;
+    };
+
+    EXPECT_EQ(forget(kMorning + std::chrono::hours(3), 2), 2);
+    EXPECT_EQ(forget(kMorning + std::chrono::hours(3), 2), 1);
+    EXPECT_EQ(forget(kMorning + std::chrono::hours(3), 2), 0);
+    read([&](const View& view) {
+        EXPECT_FALSE(view.replies.find(domain::KeyId("k"), "r", "2"));
+        EXPECT_TRUE(view.replies.find(domain::KeyId("k"), "r", "3"));
+    });
+}
+
+TEST_F(RecordsTest, AnApiKeyIsFoundByItsTokenAndRevokedOnce) {
+    ApiKey key;
+    key.id = domain::KeyId("k-1");
+    key.role = domain::Role::supervisor;
+    key.agency = domain::AgencyId("ubnd-03388");
+    key.token_hash = {1, 2};
+    key.created_at = kMorning;
+    key.expires_at = kMorning + std::chrono::days(90);
+    write([&](Tx& tx) { tx.keys.insert(key); });
+    write([&](Tx& tx) {
+        EXPECT_TRUE(tx.keys.revoke(key.id, kMorning + Duration(1)));
+        EXPECT_FALSE(tx.keys.revoke(key.id, kMorning + Duration(2)));
+        EXPECT_FALSE(tx.keys.revoke(domain::KeyId("other"), kMorning));
+    });
+
+    read([&](const View& view) {
+        const auto found = view.keys.by_token(key.token_hash);
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->id, key.id);
+        EXPECT_EQ(found->role, key.role);
+        EXPECT_EQ(found->agency, key.agency);
+        EXPECT_EQ(found->expires_at, key.expires_at);
+        EXPECT_EQ(found->revoked_at, kMorning + Duration(1));
+        EXPECT_FALSE(found->last_used_at);
+        EXPECT_FALSE(view.keys.by_token(Bytes{1}));
+        EXPECT_EQ(view.keys.all().size(), 1U);
+    });
+}
+
+TEST_F(RecordsTest, ADocumentIsReplacedUnderItsName) {
+    write([&](Tx& tx) {
+        tx.documents.put("agency", "ubnd-03388", "{}", kMorning);
+        tx.documents.put("agency", "ubnd-03388", R"({"name":"UBND xã"})", kMorning);
+        tx.documents.put("agency", "bv-tinh", "{}", kMorning);
+        tx.documents.put("pack", "ubnd-03388", "[]", kMorning);
+    });
+    read([&](const View& view) {
+        EXPECT_EQ(view.documents.find("agency", "ubnd-03388"), R"({"name":"UBND xã"})");
+        EXPECT_FALSE(view.documents.find("agency", "nobody"));
+        const auto all = view.documents.all("agency");
+        ASSERT_EQ(all.size(), 2U);
+        EXPECT_EQ(all[0].first, "bv-tinh");
+    });
+}
+
+TEST_F(RecordsTest, CountsWhatIsOpenAndWhatMustNotBe) {
+    const auto sound = insert_case(a_case());
+    const auto idle = insert_case(a_case());
+    write([&](Tx& tx) {
+        domain::Duty late = a_duty(sound, 1);
+        late.overdue_at = kMorning;
+        tx.duties.insert(late);
+        domain::Duty adrift = a_duty(idle, 1);
+        adrift.next_at.reset();
+        tx.duties.insert(adrift);
+        tx.outbox.insert(a_notification(sound, 1));
+        domain::Notification lost = a_notification(sound, 2, "nobody/0");
+        lost.next_attempt.reset();
+        lost.created_at = kMorning + Duration(1);
+        tx.outbox.insert(lost);
+        domain::Notification human = a_notification(sound, 3);
+        human.state = domain::NotificationState::human_task;
+        tx.outbox.insert(human);
+        tx.endpoints.put(an_endpoint());
+        tx.endpoints.call_at(an_endpoint().id, kMorning);
+    });
+
+    read([&](const View& view) {
+        const casework::Counts counts = view.counts();
+        EXPECT_EQ(counts.cases_open, 2);
+        EXPECT_EQ(counts.duties_pending, 2);
+        EXPECT_EQ(counts.duties_overdue, 1);
+        EXPECT_EQ(counts.notifications_scheduled, 2);
+        EXPECT_EQ(counts.notifications_human_task, 1);
+        EXPECT_EQ(counts.oldest_scheduled, kMorning);
+        EXPECT_EQ(counts.open_without_next_action, 1);
+        EXPECT_EQ(counts.pending_duties_without_instant, 1);
+        EXPECT_EQ(counts.scheduled_without_instant, 1);
+        EXPECT_EQ(counts.endpoints_not_called, 1);
+    });
+}
+
+}  // namespace
+}  // namespace lachan::store

@@ -1,0 +1,178 @@
+#include "lachan/http/dispatcher.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <nlohmann/json.hpp>
+
+#include "loopback.hpp"
+
+namespace lachan::http {
+namespace {
+
+namespace asio = boost::asio;
+
+asio::awaitable<Result<Reply>> fine(const Request& request) {
+    const std::string role = request.principal ? std::string(domain::text_of(request.principal->role)) : "nobody";
+    nlohmann::json body{{"role", role}, {"reserve_only", request.reserve_only}};
+    co_return Reply::json(200, body.dump());
+}
+
+asio::awaitable<Result<Reply>> refused(const Request&) {
+    co_return Error(Errc::forbidden, "not this role");
+}
+
+Route route(Method method, std::string_view pattern, Access access, Quota quota, Endpoint endpoint) {
+    return {.method = method,
+            .pattern = pattern,
+            .access = access,
+            .quota = quota,
+            .query = {"limit"},
+            .endpoint = std::move(endpoint)};
+}
+
+LimitSettings few() {
+    LimitSettings settings;
+    settings.receipt.quota = 2;
+    settings.intake.quota = 1;
+    settings.refusal.quota = 2;
+    return settings;
+}
+
+class Dispatching : public testing::Test {
+protected:
+    Reply answer(Request request) {
+        request.remote = "203.0.113.7";
+        asio::io_context io;
+        auto reply = asio::co_spawn(io, dispatcher.answer(request), asio::use_future);
+        io.run();
+        return reply.get();
+    }
+
+    static Request request(Method method, std::vector<std::string> segments, std::string token = "good") {
+        Request made;
+        made.method = method;
+        made.segments = std::move(segments);
+        if (!token.empty()) {
+            made.headers.add("Authorization", "Bearer " + token);
+        }
+        return made;
+    }
+
+    static asio::awaitable<Result<domain::Principal>> identify(Secret<std::string> token) {
+        if (token.reveal() != "good") {
+            co_return Error(Errc::unauthenticated, "unknown token");
+        }
+        co_return domain::Principal{
+            domain::KeyId("k1"), domain::Role::officer, domain::AgencyId("ubnd-03388")};
+    }
+
+    Router router{{route(Method::get, "/v1/cases", Access::bearer, Quota::call, fine),
+                   route(Method::post, "/v1/reports", Access::bearer, Quota::intake, fine),
+                   route(Method::post, "/v1/status", Access::anyone, Quota::receipt, fine),
+                   route(Method::get, "/v1/refused", Access::bearer, Quota::call, refused)}};
+    Problems problems{"http://lachan.test"};
+    Limits limits{few()};
+    FixedClock clock;
+    Dispatcher dispatcher{router, problems, limits, clock, identify};
+};
+
+TEST_F(Dispatching, RunsTheEndpointForAKnownCaller) {
+    const Reply reply = answer(request(Method::get, {"v1", "cases"}));
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(nlohmann::json::parse(reply.body)["role"], "officer");
+    EXPECT_EQ(reply.route, "/v1/cases");
+    EXPECT_TRUE(reply.headers.find("RateLimit"));
+    EXPECT_TRUE(reply.headers.find("RateLimit-Policy"));
+}
+
+TEST_F(Dispatching, ChallengesACallerWithoutAToken) {
+    const Reply reply = answer(request(Method::get, {"v1", "cases"}, ""));
+    EXPECT_EQ(reply.status, 401);
+    EXPECT_EQ(reply.headers.find("WWW-Authenticate"), R"(Bearer realm="lachan")");
+}
+
+TEST_F(Dispatching, ChallengesAWrongToken) {
+    const Reply reply = answer(request(Method::get, {"v1", "cases"}, "bad"));
+    EXPECT_EQ(reply.status, 401);
+    EXPECT_EQ(reply.headers.find("WWW-Authenticate"), R"(Bearer realm="lachan", error="invalid_token")");
+    EXPECT_EQ(reply.body.find("bad"), std::string::npos);
+}
+
+TEST_F(Dispatching, RefusesWhatIsNoBearerToken) {
+    for (const char* const wrong : {"Basic Z29vZDo=", "Bearer", "Bearer ", "bearer two words", "good"}) {
+        Request made = request(Method::get, {"v1", "cases"}, "");
+        made.headers.add("Authorization", wrong);
+        EXPECT_EQ(answer(std::move(made)).status, 401) << wrong;
+    }
+    Request lower = request(Method::get, {"v1", "cases"}, "");
+    lower.headers.add("authorization", "bearer  good");
+    EXPECT_EQ(answer(std::move(lower)).status, 200);
+}
+
+TEST_F(Dispatching, SlowsDownWhoGuessesTokens) {
+    EXPECT_EQ(answer(request(Method::get, {"v1", "cases"}, "bad")).status, 401);
+    EXPECT_EQ(answer(request(Method::get, {"v1", "cases"}, "bad")).status, 401);
+    EXPECT_EQ(answer(request(Method::get, {"v1", "cases"}, "bad")).status, 429);
+}
+
+TEST_F(Dispatching, NeedsNoTokenForAReceipt) {
+    const Reply reply = answer(request(Method::post, {"v1", "status"}, ""));
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(nlohmann::json::parse(reply.body)["role"], "nobody");
+}
+
+TEST_F(Dispatching, RefusesOverTheAllowance) {
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(answer(request(Method::post, {"v1", "status"}, "")).status, 200);
+    }
+    const Reply reply = answer(request(Method::post, {"v1", "status"}, ""));
+    EXPECT_EQ(reply.status, 429);
+    EXPECT_EQ(reply.headers.find("Retry-After"), "30");
+    EXPECT_EQ(reply.headers.find("RateLimit"), "\"receipt\";r=0;t=60");
+    EXPECT_NE(reply.body.find("/problems/quota-exceeded"), std::string::npos);
+}
+
+TEST_F(Dispatching, LetsIntakeOverTheAllowanceDecideWhatIsAnEmergency) {
+    EXPECT_EQ(nlohmann::json::parse(answer(request(Method::post, {"v1", "reports"})).body)["reserve_only"], false);
+    EXPECT_EQ(nlohmann::json::parse(answer(request(Method::post, {"v1", "reports"})).body)["reserve_only"], true);
+}
+
+TEST_F(Dispatching, TellsAnUnknownPathFromAWrongMethod) {
+    EXPECT_EQ(answer(request(Method::get, {"v1", "nothing"})).status, 404);
+    const Reply reply = answer(request(Method::put, {"v1", "cases"}));
+    EXPECT_EQ(reply.status, 405);
+    EXPECT_EQ(reply.headers.find("Allow"), "GET, HEAD");
+}
+
+TEST_F(Dispatching, TurnsARefusalIntoItsProblem) {
+    const Reply reply = answer(request(Method::get, {"v1", "refused"}));
+    EXPECT_EQ(reply.status, 403);
+    EXPECT_EQ(reply.content_type, "application/problem+json");
+}
+
+TEST_F(Dispatching, RefusesUnknownQueryParameters) {
+    Request made = request(Method::get, {"v1", "cases"});
+    made.query.add("limti", "5");
+    EXPECT_EQ(answer(std::move(made)).status, 400);
+}
+
+TEST_F(Dispatching, WantsJsonBodiesOnly) {
+    Request made = request(Method::post, {"v1", "reports"});
+    made.body = "<report/>";
+    made.headers.add("Content-Type", "application/xml");
+    EXPECT_EQ(answer(made).status, 415);
+    made.headers.set("Content-Type", "application/json");
+    EXPECT_EQ(answer(made).status, 200);
+}
+
+TEST_F(Dispatching, AnswersOnlyWhoTakesJson) {
+    Request made = request(Method::get, {"v1", "cases"});
+    made.headers.add("Accept", "text/html");
+    EXPECT_EQ(answer(std::move(made)).status, 406);
+}
+
+}  // namespace
+}  // namespace lachan::http
