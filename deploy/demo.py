@@ -8,6 +8,7 @@
 """
 
 import argparse
+import datetime
 import json
 import os
 import pathlib
@@ -26,6 +27,8 @@ MARK = "lachan-demo"  # its presence says that a folder is ours to remove
 START_WAIT_S = 30
 TOLD_WAIT_S = 90
 STOP_WAIT_S = 15  # longer than the service may drain
+RECEIVER = "tong-dai-111"
+FORCES = {"law": "luật", "target": "mục tiêu"}
 URGENCIES = {"emergency": "KHẨN CẤP", "urgent": "gấp", "normal": "thường"}
 
 
@@ -173,8 +176,15 @@ def wait_until_told(api, folder, filings):
 
 
 def first_duty(duties):
-    """The duty that is due first, as a person asks: what has to happen now?"""
-    return min(duties, key=lambda duty: (duty["due_at"], duty["id"]))
+    """What has to happen first, beyond the paperwork of whoever took the report in."""
+    others = [duty for duty in duties if duty["holder"]["agency"] != RECEIVER]
+    return min(others or duties, key=lambda duty: (duty["due_at"], duty["id"]))
+
+
+def due(duty):
+    moment = datetime.datetime.fromisoformat(duty["due_at"])
+    at_once = duty["force"] == "law" and duty["due_force"] == "target"  # the law says "immediately"; the instant is ours
+    return f"{moment:%d/%m %H:%M} ({'luật: ngay' if at_once else FORCES[duty['due_force']]})"
 
 
 def table(rows):
@@ -195,13 +205,13 @@ def rows_of(filings, owed, told, duties):
         reached = {agency for of, agency in told if of == case and agency in agencies}
         taken = sum(duty["state"] != "open" for duty in duties[case])
         yield [f"{number:02}", case, URGENCIES.get(filing["urgency"], filing["urgency"]), first["kind"],
-               first["holder"]["name"], first["due_at"][5:16].replace("T", " "),
-               f"{len(reached)}/{len(agencies)}", f"{taken}/{len(duties[case])}"]
+               first["holder"]["name"], due(first), f"{len(reached)}/{len(agencies)}", f"{taken}/{len(duties[case])}"]
 
 
 def where_next(api, operations, folder, made, case):
     return f"""
-told = agencies that verified our signature / agencies to be told; accepted = duties accepted / duties of the case.
+due: by law (luật) or by a target of our own (mục tiêu); told: agencies that verified our signature / agencies to be told;
+accepted: duties accepted / duties of the case.
 
 API         {api.base}/v1       description {api.base}/v1/openapi.json
 operations  {operations}/readyz?verbose  {operations}/metrics
@@ -212,8 +222,7 @@ logs        {folder}/serve.log, and what the agencies were told: {folder}/receiv
           if k["id"] == "so-y-te-12.supervisor"))')
   curl -s -H "Authorization: Bearer $TOKEN" {api.base}/v1/cases/{case}
   curl -s -H "Authorization: Bearer $TOKEN" {api.base}/v1/cases/{case}/duties
-
-Both programs keep running. To stop them: deploy/stop{'' if folder.name == 'demo' else f' --dir {folder}'}"""
+"""
 
 
 def start(options):
@@ -232,7 +241,7 @@ def start(options):
                                       folder / "init.json", "--api", listening["api"], "--accept", "--json"])
     print(f"==> service {listening['api']}, agency stand-ins http://{stand_ins}")
 
-    operator = Api(listening["api"], token_of(made, "operator", "tong-dai-111"))
+    operator = Api(listening["api"], token_of(made, "operator", RECEIVER))
     filings = [operator.post("/v1/reports", report.read_bytes()) for report in sorted(REPORTS.glob("*.json"))]
     print(f"==> {len(filings)} reports taken in; waiting until the agencies know")
     supervisor = Api(listening["api"], token_of(made, "supervisor", "so-y-te-12"))

@@ -106,10 +106,11 @@ public:
     [[nodiscard]] CaseChange change() const;
 
 private:
-    /// An agency that was told something in this unit.
+    /// An agency that was looked up in this unit, and as what it has become a party to the case.
     struct Reached {
         domain::AgencyId agency;
         std::optional<domain::EndpointId> channel;  ///< None: it has none that works.
+        bool as_told = false;
         bool as_holder = false;
     };
 

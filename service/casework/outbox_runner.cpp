@@ -285,7 +285,24 @@ boost::asio::awaitable<void> OutboxRunner::deliver(Claim claim) {
     }
 }
 
+boost::asio::awaitable<void> OutboxRunner::take_back_leases() {
+    WriteOp take_back = [](Tx& tx) -> Result<void> {
+        for (Endpoint& endpoint : tx.endpoints.all()) {
+            if (endpoint.leased_until) {
+                endpoint.leased_until.reset();
+                tx.endpoints.put(endpoint);
+            }
+        }
+        return {};
+    };
+    const auto taken = co_await context_.store.commit(std::move(take_back), Lane::emergency);
+    if (!taken) {  // they run out by themselves
+        log::warn("outbox.leases_left", {{"why", taken.error().detail()}});
+    }
+}
+
 boost::asio::awaitable<void> OutboxRunner::run() {
+    co_await take_back_leases();
     while (!stop_.stopping || under_way_ > 0) {
         Instant until = context_.clock.now() + kPauseAfterFailure;
         try {

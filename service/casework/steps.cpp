@@ -82,8 +82,8 @@ std::vector<std::int32_t> fulfilled(CaseEdit& edit, const policy::StepKind& kind
     return ordinals;
 }
 
-/// An agency fulfils its own duties, and with them what the act makes needless of other kinds (a plan the meeting for it),
-/// whoever holds that; a supervisor those of the agencies in scope.
+/// An agency fulfils its own duties, and with them what the act makes needless of other kinds (a plan the
+/// meeting for it), whoever holds that; a supervisor those of the agencies in scope.
 Result<void> may_fulfil(CaseEdit& edit,
                         const domain::Principal& caller,
                         std::string_view kind,

@@ -40,14 +40,13 @@ CaseEdit::Reached& CaseEdit::reach(const domain::AgencyId& agency) {
     if (known != reached_.end()) {
         return *known;
     }
-    Reached entry{agency, std::nullopt, false};
+    Reached entry{agency, std::nullopt, false, false};
     for (const Endpoint& endpoint : tx_.endpoints.of_agency(agency)) {
         if (!endpoint.suspended) {
             entry.channel = endpoint.id;
             break;
         }
     }
-    tx_.cases.add_party(value_.no, agency, PartyRelation::told);
     return reached_.emplace_back(std::move(entry));
 }
 
@@ -57,6 +56,9 @@ void CaseEdit::tell(const domain::AgencyId& agency,
                     std::string_view rule) {
     touch();
     Reached& reached = reach(agency);
+    if (!std::exchange(reached.as_told, true)) {
+        tx_.cases.add_party(value_.no, agency, PartyRelation::told);
+    }
     if (duty != nullptr && duty->holder == agency && !std::exchange(reached.as_holder, true)) {
         tx_.cases.add_party(value_.no, agency, PartyRelation::holder);
     }

@@ -218,10 +218,12 @@ void add_agency_calls(std::vector<Route>& routes, const Services& services) {
                       .pattern = "/v1/agencies",
                       .query = {"role", "area", "at", "cursor", "limit"},
                       .endpoint = endpoint(services, get_agencies)});
-    routes.push_back(
-        {.method = Method::get, .pattern = "/v1/agencies/{agency}", .endpoint = endpoint(services, get_agency)});
-    routes.push_back(
-        {.method = Method::put, .pattern = "/v1/agencies/{agency}", .endpoint = endpoint(services, put_agency)});
+    routes.push_back({.method = Method::get,
+                      .pattern = "/v1/agencies/{agency}",
+                      .endpoint = endpoint(services, get_agency)});
+    routes.push_back({.method = Method::put,
+                      .pattern = "/v1/agencies/{agency}",
+                      .endpoint = endpoint(services, put_agency)});
     routes.push_back({.method = Method::get,
                       .pattern = "/v1/areas",
                       .query = {"at"},

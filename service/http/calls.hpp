@@ -95,7 +95,8 @@ private:
 /// Reads the object that a command's body has to be. An empty body is an empty object where nothing in it is
 /// required.
 template <class Command>
-[[nodiscard]] Result<Command> decode(std::string_view body, const std::function<void(Members&, Command&)>& read) {
+[[nodiscard]] Result<Command> decode(std::string_view body,
+                                     const std::function<void(Members&, Command&)>& read) {
     const auto json = parse_object(body.empty() ? std::string_view("{}") : body);
     if (!json) {
         return json.error();

@@ -66,7 +66,8 @@ asio::awaitable<Result<Reply>> search_cases(const Services& services, const Requ
     if (!search) {
         co_return search.error();
     }
-    const auto page = co_await casework::search_cases(services.context, caller_of(request), std::move(*search));
+    const auto page =
+        co_await casework::search_cases(services.context, caller_of(request), std::move(*search));
     if (!page) {
         co_return page.error();
     }
@@ -101,8 +102,8 @@ asio::awaitable<Result<Reply>> get_case(const Services& services, const Request&
 
 /// GET /v1/cases/{case}/duties: all of them, the ended ones too.
 asio::awaitable<Result<Reply>> get_case_duties(const Services& services, const Request& request) {
-    const auto view = co_await casework::see_case(
-        services.context, caller_of(request), request.path_parameters.at("case"));
+    const auto view =
+        co_await casework::see_case(services.context, caller_of(request), request.path_parameters.at("case"));
     if (!view) {
         co_return view.error();
     }

@@ -16,7 +16,7 @@ constexpr std::string_view kRotation = "/v1/agencies/{agency}/endpoints/{endpoin
 
 constexpr std::int64_t kRankMax = 20;  ///< An agency has a few channels.
 constexpr std::size_t kUrlMax = 2'000;
-constexpr std::int64_t kOverlapHoursDefault = 24;     ///< A working day to bring the new secret into use.
+constexpr std::int64_t kOverlapHoursDefault = 24;  ///< A working day to bring the new secret into use.
 constexpr std::int64_t kOverlapHoursMax = 31 * 24;
 
 domain::AgencyId agency_of(const Request& request) {
@@ -64,7 +64,8 @@ asio::awaitable<Result<Reply>> get_endpoints(const Services& services, const Req
 
 /// Errors: `not_found` where the agency has no such endpoint.
 asio::awaitable<Result<void>> expect_endpoint(const Services& services, const Request& request) {
-    const auto views = co_await casework::endpoints_of(services.context, caller_of(request), agency_of(request));
+    const auto views =
+        co_await casework::endpoints_of(services.context, caller_of(request), agency_of(request));
     if (!views) {
         co_return views.error();
     }
@@ -102,7 +103,8 @@ asio::awaitable<Result<Reply>> post_endpoint(const Services& services, const Req
     if (!wanted) {
         co_return wanted.error();
     }
-    if (const auto allowed = casework::allow(caller_of(request), casework::Action::manage_directory); !allowed) {
+    if (const auto allowed = casework::allow(caller_of(request), casework::Action::manage_directory);
+        !allowed) {
         co_return allowed.error();
     }
     if (wanted->kind == domain::ChannelKind::webhook) {
@@ -193,7 +195,9 @@ void read_suspension(Members& members, Suspension& suspension) {
     suspension.reason = members.text("reason", kNoteMax);
 }
 
-asio::awaitable<Result<Reply>> set_suspended(const Services& services, const Request& request, bool suspended) {
+asio::awaitable<Result<Reply>> set_suspended(const Services& services,
+                                             const Request& request,
+                                             bool suspended) {
     auto suspension = decode<Suspension>(request.body, read_suspension);
     if (!suspension) {
         co_return suspension.error();
@@ -202,11 +206,8 @@ asio::awaitable<Result<Reply>> set_suspended(const Services& services, const Req
     if (!known) {
         co_return known.error();
     }
-    const auto done = co_await casework::suspend_endpoint(services.context,
-                                                          caller_of(request),
-                                                          endpoint_of(request),
-                                                          suspended,
-                                                          std::move(suspension->reason));
+    const auto done = co_await casework::suspend_endpoint(
+        services.context, caller_of(request), endpoint_of(request), suspended, std::move(suspension->reason));
     if (!done) {
         co_return done.error();
     }

@@ -216,10 +216,10 @@ Result<std::string> idempotency_key(const Headers& headers) {
     }
     const std::string_view text = trimmed(*given);
     const auto key = text.starts_with('"') ? unquoted(text) : std::optional<std::string>(text);
-    const bool visible =
-        key && std::ranges::all_of(*key, [](char c) { return c > 0x20 && c < 0x7f; });
+    const bool visible = key && std::ranges::all_of(*key, [](char c) { return c > 0x20 && c < 0x7f; });
     if (!visible) {
-        return bad_header(kName, "bad_format", "Idempotency-Key has to be a string of visible ASCII characters");
+        return bad_header(
+            kName, "bad_format", "Idempotency-Key has to be a string of visible ASCII characters");
     }
     if (key->size() < kIdempotencyKeyMin || key->size() > kIdempotencyKeyMax) {
         return bad_header(kName, "out_of_range", "Idempotency-Key has to have 8 to 128 characters");
@@ -241,7 +241,8 @@ Result<std::int64_t> expected_sequence(const Headers& headers) {
         return bad_header("If-Match", "bad_format", "If-Match has to be an entity tag in quotes");
     }
     if (tags->any) {
-        return Error(Errc::precondition_required, "If-Match: * names no version; send the ETag you have seen");
+        return Error(Errc::precondition_required,
+                     "If-Match: * names no version; send the ETag you have seen");
     }
     for (const std::string& tag : tags->strong) {
         if (const auto sequence = sequence_of(tag)) {

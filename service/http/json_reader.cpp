@@ -119,9 +119,7 @@ std::optional<Members> Members::object(std::string_view name) {
     return Members(*value, pointer_of(name), faults_);
 }
 
-void Members::each_object(std::string_view name,
-                          std::size_t max,
-                          const std::function<void(Members&)>& read) {
+void Members::each_object(std::string_view name, std::size_t max, const std::function<void(Members&)>& read) {
     const Json* const value = find(name);
     if (value == nullptr) {
         return;
@@ -173,7 +171,8 @@ std::string expected_words(const std::string_view* words, std::size_t count) {
 Result<Json> parse_object(std::string_view body) {
     auto json = parse_json(body);
     if (json && !json->is_object()) {
-        return Error(Errc::validation_failed, "1 place is wrong; see errors", {{"", "type", "expected an object"}});
+        return Error(
+            Errc::validation_failed, "1 place is wrong; see errors", {{"", "type", "expected an object"}});
     }
     return json;
 }

@@ -41,7 +41,9 @@ public:
 
     [[nodiscard]] std::string text(std::string_view name, std::size_t max_characters);
     [[nodiscard]] bool boolean(std::string_view name);
-    [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name, std::int64_t min, std::int64_t max);
+    [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name,
+                                                      std::int64_t min,
+                                                      std::int64_t max);
     [[nodiscard]] std::optional<Instant> instant(std::string_view name);
     /// An instant that has to lie at or before `latest`.
     [[nodiscard]] std::optional<Instant> past_instant(std::string_view name, Instant latest);
@@ -62,7 +64,9 @@ public:
     /// wish.
     void refuse_unread();
 
-    [[nodiscard]] std::string pointer_of(std::string_view name) const { return pointer_ + pointer_part(name); }
+    [[nodiscard]] std::string pointer_of(std::string_view name) const {
+        return pointer_ + pointer_part(name);
+    }
     [[nodiscard]] const Json& json() const noexcept { return object_; }
 
 private:

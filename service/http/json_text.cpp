@@ -120,12 +120,13 @@ private:
 };
 
 Error malformed(std::string_view text, const char* read, const Builder::Failure& failure) {
-    const auto length = std::clamp<std::ptrdiff_t>(
-        read - text.data(), 0, static_cast<std::ptrdiff_t>(text.size()));
+    const auto length =
+        std::clamp<std::ptrdiff_t>(read - text.data(), 0, static_cast<std::ptrdiff_t>(text.size()));
     const std::string_view before = text.substr(0, static_cast<std::size_t>(length));
     const auto line = 1 + std::ranges::count(before, '\n');
     const std::size_t last_break = before.rfind('\n');
-    const std::size_t column = last_break == std::string_view::npos ? before.size() : before.size() - last_break - 1;
+    const std::size_t column =
+        last_break == std::string_view::npos ? before.size() : before.size() - last_break - 1;
     const std::string detail = "line " + std::to_string(line) + ", column " +
                                std::to_string(std::max<std::size_t>(column, 1)) + ": " + failure.detail;
     return Error(Errc::malformed_json, detail, {{"", failure.code, detail}});
@@ -136,10 +137,11 @@ Error malformed(std::string_view text, const char* read, const Builder::Failure&
 Result<Json> parse_json(std::string_view text) {
     const char* read = text.data();
     Builder builder;
-    const bool sound = Json::sax_parse(
-        Reading(text.data(), &read), Reading(text.data() + text.size(), &read), &builder);
+    const bool sound =
+        Json::sax_parse(Reading(text.data(), &read), Reading(text.data() + text.size(), &read), &builder);
     if (!sound || builder.failure()) {
-        return malformed(text, read, builder.failure().value_or(Builder::Failure{"syntax", "this is not valid JSON"}));
+        return malformed(
+            text, read, builder.failure().value_or(Builder::Failure{"syntax", "this is not valid JSON"}));
     }
     return std::move(builder.value());
 }

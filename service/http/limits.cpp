@@ -122,10 +122,12 @@ void write_limits(const Standing& standing, Reply& reply) {
     }
     const std::string name = '"' + std::string(standing.allowance->name) + '"';
     const auto window = std::chrono::duration_cast<std::chrono::seconds>(standing.allowance->window).count();
-    reply.headers.set("RateLimit-Policy",
-                name + ";q=" + std::to_string(standing.allowance->quota) + ";w=" + std::to_string(window));
-    reply.headers.set("RateLimit",
-                name + ";r=" + std::to_string(standing.remaining) + ";t=" + std::to_string(standing.reset_s));
+    reply.headers.set(
+        "RateLimit-Policy",
+        name + ";q=" + std::to_string(standing.allowance->quota) + ";w=" + std::to_string(window));
+    reply.headers.set(
+        "RateLimit",
+        name + ";r=" + std::to_string(standing.remaining) + ";t=" + std::to_string(standing.reset_s));
     if (reply.status == problem_type(Errc::rate_limited).status) {
         reply.headers.set("Retry-After", std::to_string(standing.retry_s));
     }

@@ -95,7 +95,8 @@ std::optional<std::string_view> Parameters::find(std::string_view name) const no
 }
 
 const std::string& Parameters::at(std::string_view name) const {
-    const auto found = std::ranges::find_if(values_, [name](const auto& entry) { return entry.first == name; });
+    const auto found =
+        std::ranges::find_if(values_, [name](const auto& entry) { return entry.first == name; });
     LACHAN_CHECK(found != values_.end());
     return found->second;
 }

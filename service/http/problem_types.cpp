@@ -201,12 +201,13 @@ constexpr ProblemType kRulePackInvalid{"rule-pack-invalid",
                                        "Sửa từng chỗ trong errors; bản đang dùng vẫn giữ nguyên hiệu lực.",
                                        "Mend each place in errors; what is in force stays in force."};
 
-constexpr ProblemType kStorage{"storage-unavailable",
-                               503,
-                               "Không ghi hoặc đọc được dữ liệu",
-                               "Storage is unavailable",
-                               "Chưa có gì được lưu. Gửi lại sau Retry-After, với cùng Idempotency-Key.",
-                               "Nothing was stored. Repeat after Retry-After, under the same Idempotency-Key."};
+constexpr ProblemType kStorage{
+    "storage-unavailable",
+    503,
+    "Không ghi hoặc đọc được dữ liệu",
+    "Storage is unavailable",
+    "Chưa có gì được lưu. Gửi lại sau Retry-After, với cùng Idempotency-Key.",
+    "Nothing was stored. Repeat after Retry-After, under the same Idempotency-Key."};
 
 }  // namespace
 

@@ -3,6 +3,23 @@
 #include "lachan/casework/names.hpp"
 
 namespace lachan::http {
+namespace {
+
+/// The limit that gave the due instant: the longer one where the commune was known to be remote.
+const deadlines::Limit& limit_of(const domain::Duty& duty, const policy::DutyTemplate& made_by) {
+    const bool remote = made_by.limit_if_remote && duty.due - duty.start == made_by.limit_if_remote->clock;
+    return remote ? *made_by.limit_if_remote : made_by.limit;
+}
+
+/// The law may say "at once" and give no number, or leave the end to the act: then the instant itself is a
+/// target of the house, whatever force the duty has. The two are never mixed up.
+domain::Force due_force(const policy::Rule& rule, const deadlines::Limit& limit) {
+    const bool without_number =
+        limit.kind == deadlines::Limit::Kind::immediately || limit.kind == deadlines::Limit::Kind::until;
+    return without_number ? domain::Force::target : rule.force;
+}
+
+}  // namespace
 
 void write_agency(JsonWriter& json, const casework::World& world, const domain::AgencyId& id) {
     if (id.empty()) {
@@ -63,6 +80,11 @@ void write_duty(JsonWriter& json, const domain::Duty& duty, const Background& ba
     json.member("role", duty.role).member("child", duty.child);
     json.member("start_at", duty.start).member("due_at", duty.due);
     json.member("force", domain::text_of(rule == nullptr ? domain::Force::target : rule->force));
+    if (rule != nullptr && made_by != nullptr) {
+        const deadlines::Limit& limit = limit_of(duty, *made_by);
+        json.member("limit", deadlines::to_text(limit));
+        json.member("due_force", domain::text_of(due_force(*rule, limit)));
+    }
     json.key("basis");
     write_basis(json, rule == nullptr ? std::vector<policy::Basis>() : rule->basis);
     json.member("rule", duty.rule).member("state", domain::text_of(duty.state));
@@ -145,7 +167,8 @@ void write_case_members(JsonWriter& json,
     json.member("case", code).member("case_seq", value.sequence);
     json.member("status", domain::text_of(value.status)).member("stage", value.stage);
     json.member("kind", domain::text_of(value.kind));
-    json.member("urgency", domain::text_of(value.urgency)).member("severity", domain::text_of(value.severity));
+    json.member("urgency", domain::text_of(value.urgency))
+        .member("severity", domain::text_of(value.severity));
     json.key("area");
     write_area(json, world, value.area, value.received_at);
     json.key("category").begin_array();
@@ -264,7 +287,8 @@ void write_report_identity(JsonWriter& json, const casework::ReportIdentity& rep
         json.member("consents_to_contact", report.informant->consents_to_contact);
         json.end_object();
     }
-    json.member("narrative", report.narrative.narrative).member("place_detail", report.narrative.place_detail);
+    json.member("narrative", report.narrative.narrative)
+        .member("place_detail", report.narrative.place_detail);
     if (!report.narrative.unknown_fields.empty()) {
         json.key("unknown_fields").raw(report.narrative.unknown_fields);
     }

@@ -40,7 +40,9 @@ asio::awaitable<Result<void>> pass_reserve(const Services& services,
     co_return Result<void>();
 }
 
-asio::awaitable<Result<Reply>> preview(const Services& services, const Request& request, domain::Report report) {
+asio::awaitable<Result<Reply>> preview(const Services& services,
+                                       const Request& request,
+                                       domain::Report report) {
     const auto filing =
         co_await casework::preview_report(services.context, caller_of(request), std::move(report));
     if (!filing) {
@@ -114,9 +116,8 @@ void add_report_calls(std::vector<Route>& routes, const Services& services) {
                       .quota = Quota::intake,
                       .query = {"dry_run"},
                       .endpoint = endpoint(services, post_report)});
-    routes.push_back({.method = Method::post,
-                      .pattern = kCaseReports,
-                      .endpoint = endpoint(services, post_case_report)});
+    routes.push_back(
+        {.method = Method::post, .pattern = kCaseReports, .endpoint = endpoint(services, post_case_report)});
 }
 
 }  // namespace lachan::http

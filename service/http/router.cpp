@@ -46,7 +46,8 @@ std::optional<std::size_t> fit(const std::vector<std::string_view>& pattern,
     return fixed;
 }
 
-Parameters named_parts(const std::vector<std::string_view>& pattern, const std::vector<std::string>& segments) {
+Parameters named_parts(const std::vector<std::string_view>& pattern,
+                       const std::vector<std::string>& segments) {
     Parameters parameters;
     for (std::size_t i = 0; i < pattern.size(); ++i) {
         if (is_named(pattern[i])) {
@@ -127,7 +128,8 @@ Result<void> check_query(const Route& route, const Parameters& query) {
         }
     }
     if (!faults.empty()) {
-        return Error(Errc::malformed_request, "the query has parameters that this call does not know",
+        return Error(Errc::malformed_request,
+                     "the query has parameters that this call does not know",
                      std::move(faults));
     }
     return {};

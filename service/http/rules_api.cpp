@@ -95,8 +95,9 @@ asio::awaitable<Result<Reply>> get_pack(const Services& services, const Request&
 void add_rule_calls(std::vector<Route>& routes, const Services& services) {
     routes.push_back(
         {.method = Method::get, .pattern = "/v1/rules/packs", .endpoint = endpoint(services, get_packs)});
-    routes.push_back(
-        {.method = Method::get, .pattern = "/v1/rules/packs/{pack}", .endpoint = endpoint(services, get_pack)});
+    routes.push_back({.method = Method::get,
+                      .pattern = "/v1/rules/packs/{pack}",
+                      .endpoint = endpoint(services, get_pack)});
 }
 
 }  // namespace lachan::http

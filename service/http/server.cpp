@@ -73,7 +73,8 @@ bool has_room(const State& state, const std::string& remote) {
     const ServerOptions& options = state.shared->options;
     const auto counted = state.per_address.find(remote);
     const std::size_t of_address = counted == state.per_address.end() ? 0 : counted->second;
-    return state.sessions.size() < options.max_connections && of_address < options.max_connections_per_address;
+    return state.sessions.size() < options.max_connections &&
+           of_address < options.max_connections_per_address;
 }
 
 /// Takes a connection in, or closes it where there is no room: a queue of waiting ones would only look alive.
@@ -91,8 +92,7 @@ void admit(const std::shared_ptr<State>& state, tcp::socket socket) {
     }
     socket.set_option(tcp::no_delay(true), failure);
     ++state->per_address[remote];
-    auto session =
-        std::make_shared<Session>(std::move(socket), std::move(remote), state->shared, state->tls);
+    auto session = std::make_shared<Session>(std::move(socket), std::move(remote), state->shared, state->tls);
     state->sessions.insert(session);
     auto when_over = [state, session](const std::exception_ptr& failed) {
         if (failed) {

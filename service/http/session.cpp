@@ -1,11 +1,11 @@
 #include "session.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <algorithm>
-#include <array>
 #include <exception>
 #include <string>
 #include <type_traits>
@@ -219,8 +219,8 @@ asio::awaitable<bool> Session::await_more(Stream& stream, const MessageReader& r
     }
     inbox.bytes.resize(held + room);
     error_code failure;
-    const std::size_t got = co_await stream.async_read_some(asio::buffer(inbox.bytes.data() + held, room),
-                                                            asio::redirect_error(asio::use_awaitable, failure));
+    const std::size_t got = co_await stream.async_read_some(
+        asio::buffer(inbox.bytes.data() + held, room), asio::redirect_error(asio::use_awaitable, failure));
     inbox.bytes.resize(held + got);
     co_return !failure;
 }

@@ -123,7 +123,10 @@ std::string http_date(Instant now) {
                        time.seconds().count());
 }
 
-std::string to_wire(const Reply& reply, const Framing& framing, const domain::RequestId& id, std::string_view date) {
+std::string to_wire(const Reply& reply,
+                    const Framing& framing,
+                    const domain::RequestId& id,
+                    std::string_view date) {
     std::string text;
     text.reserve(1024 + reply.body.size());
     text.append("HTTP/1.1 ").append(std::to_string(reply.status)).append(" ").append(reason_of(reply.status));

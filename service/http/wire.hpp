@@ -13,9 +13,9 @@ namespace lachan::http {
 /// What the request decides about the form of its reply.
 struct Framing {
     bool http_1_0 = false;
-    bool head_only = false;   ///< HEAD: the length of the body, but no body.
+    bool head_only = false;  ///< HEAD: the length of the body, but no body.
     bool keep_alive = true;
-    bool secure = false;      ///< Over TLS: browsers are told to stay with it.
+    bool secure = false;  ///< Over TLS: browsers are told to stay with it.
 };
 
 /// "Fri, 20 Nov 2026 01:15:00 GMT".

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lachan/casework/agencies.hpp"
 #include "lachan/casework/intake.hpp"
 #include "lachan/casework/names.hpp"
 #include "lachan/simulation/sim_world.hpp"
@@ -25,6 +26,10 @@ casework::Answer render_change(const casework::CaseChange& change) {
     casework::Answer answer;
     answer.body = change.code;
     return answer;
+}
+
+domain::Principal administrator() {
+    return {domain::KeyId("administrator"), domain::Role::admin, domain::AgencyId("ubnd-12")};
 }
 
 }  // namespace
@@ -116,6 +121,24 @@ Result<casework::Answer> SimWorld::reopen(const domain::Principal& who, const st
     return acknowledge(
         run(casework::reopen_case(context(), who, case_code, std::move(reopening), {}, render_change)),
         "reopening of " + case_code);
+}
+
+Result<void> SimWorld::redeliver(const domain::Notification& value) {
+    if (!up()) {
+        return died();
+    }
+    agencies_.may_come_again(message_id(value));
+    const std::string name = casework::notification_name(context().vault.case_code(value.no.case_no), value.no.ordinal);
+    note("redelivery of " + name);
+    return run(casework::redeliver(context(), administrator(), name));
+}
+
+Result<void> SimWorld::resume(const domain::EndpointId& endpoint) {
+    if (!up()) {
+        return died();
+    }
+    note("resumes " + endpoint.text());
+    return run(casework::suspend_endpoint(context(), administrator(), endpoint, false, ""));
 }
 
 /// A refusal is an answer; a bug that was answered as one is a finding.

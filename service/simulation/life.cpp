@@ -4,7 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "lachan/casework/agencies.hpp"
 #include "lachan/simulation/reports.hpp"
 
 namespace lachan::simulation {
@@ -183,21 +182,13 @@ void Life::redeliver() {
         return;
     }
     const auto owed = world_.notifications(dice_.pick(codes_));
-    if (owed.empty()) {
-        return;
+    if (!owed.empty()) {
+        (void)world_.redeliver(dice_.pick(owed));
     }
-    const domain::Principal admin{
-        domain::KeyId("admin"), domain::Role::admin, domain::AgencyId("so-y-te-12")};
-    const domain::Notification& value = dice_.pick(owed);
-    std::string name = world_.message_id(value);
-    name.replace(name.rfind('-'), 1, ".");
-    (void)world_.run(casework::redeliver(world_.context(), admin, name));
 }
 
 /// An administrator looks after endpoints that were suspended.
 void Life::resume_endpoints() {
-    const domain::Principal admin{
-        domain::KeyId("admin"), domain::Role::admin, domain::AgencyId("so-y-te-12")};
     std::vector<domain::EndpointId> suspended;
     world_.look([&](const casework::View& view) {
         for (const casework::Endpoint& endpoint : view.endpoints.all()) {
@@ -207,9 +198,7 @@ void Life::resume_endpoints() {
         }
     });
     for (const domain::EndpointId& id : suspended) {
-        if (world_.up()) {
-            (void)world_.run(casework::suspend_endpoint(world_.context(), admin, id, false, ""));
-        }
+        (void)world_.resume(id);
     }
 }
 

@@ -39,6 +39,7 @@ struct SimWorld::Process {
     casework::StopSign stop;
     std::unique_ptr<casework::WatchRunner> watch;
     std::unique_ptr<casework::OutboxRunner> outbox;
+    bool serves = false;  ///< It has caught up, and its runners run.
 };
 
 }  // namespace lachan::simulation

@@ -51,6 +51,20 @@ bool is_about(const std::string& name, const std::string& case_code) {
 
 }  // namespace
 
+/// A try that is on its way, until its coroutine ends or dies with its process.
+class ScriptedAgencies::UnderWay {
+public:
+    UnderWay(std::multiset<domain::EndpointId>& list, const domain::EndpointId& endpoint)
+        : list_(list), at_(list.insert(endpoint)) {}
+    ~UnderWay() { list_.erase(at_); }
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+
+private:
+    std::multiset<domain::EndpointId>& list_;
+    std::multiset<domain::EndpointId>::iterator at_;
+};
+
 Behaviour Behaviour::answering(int status, Duration latency) {
     Behaviour behaviour;
     behaviour.status = status;
@@ -67,6 +81,7 @@ Behaviour Behaviour::of(Kind kind) {
 boost::asio::awaitable<casework::SendOutcome> ScriptedAgencies::send(casework::Target target,
                                                                      casework::Message message) {
     const Behaviour behaviour = behaviour_of(target.endpoint);
+    const UnderWay under_way(under_way_, target.endpoint);
     tries_[target.endpoint].push_back(clock_.true_now());
     if (delivered_.contains(message.id)) {
         findings_.add(Broken::doubled, message.id + " is sent again after its delivery was recorded");
@@ -176,6 +191,10 @@ std::size_t ScriptedAgencies::times(const std::string& message_id) const {
 std::vector<Instant> ScriptedAgencies::tries(const domain::EndpointId& endpoint) const {
     const auto found = tries_.find(endpoint);
     return found == tries_.end() ? std::vector<Instant>{} : found->second;
+}
+
+bool ScriptedAgencies::is_under_way(const domain::EndpointId& endpoint) const {
+    return under_way_.contains(endpoint);
 }
 
 void ScriptedAgencies::recorded_as_delivered(const std::string& message_id) {

@@ -143,6 +143,7 @@ bool SimWorld::restart() {
         }
     };
     boost::asio::co_spawn(process_->io, process_->outbox->run(), ended);
+    process_->serves = true;
     settle();
     return up();
 }
@@ -220,7 +221,7 @@ void SimWorld::advance_to(Instant true_instant) {
 void SimWorld::observe() {
     look([&](const casework::View& view) {
         witness_->observe(view, clock_.true_now());
-        if (clock_.true_now() >= patient_until_) {
+        if (process_->serves && clock_.true_now() >= patient_until_) {
             check_punctual(view);
         }
     });
@@ -239,7 +240,8 @@ void SimWorld::check_punctual(const casework::View& view) {
     };
     judge(view.duties.next_instant(), "a duty's step");
     judge(view.outbox.next_reroute(), "an undelivered notification");
-    judge(view.endpoints.next_instant(), "an endpoint's queue");
+    const auto waiting = view.endpoints.due(limit, 1);
+    judge(view.endpoints.next_instant(), "the queue of " + (waiting.empty() ? "an endpoint" : waiting.front().text()));
 }
 
 void SimWorld::be_patient_until(Instant true_instant) {

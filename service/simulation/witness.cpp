@@ -71,8 +71,6 @@ void SimWorld::Witness::observe(const domain::Event& event) {
     const std::string_view notification = value_of(event.data, "notification");
     if (event.kind == "notification.delivered") {
         agencies_.recorded_as_delivered(as_message_id(notification));
-    } else if (event.kind == "notification.redelivery") {
-        agencies_.may_come_again(as_message_id(notification));
     }
     const std::string_view step = value_of(event.data, "step");
     const std::string_view instant = value_of(event.data, "instant");
@@ -158,7 +156,7 @@ void SimWorld::Witness::check(const casework::View& view,
         }
         check_case(view, *value, vault.case_code(value->no), punctual_until);
     }
-    check_endpoints(view, now);
+    check_endpoints(view, now, punctual_until > Instant::min());
 }
 
 void SimWorld::Witness::check_reports(const casework::View& view, const casework::Vault& vault) {
@@ -230,11 +228,14 @@ void SimWorld::Witness::check_notification(const domain::Notification& value, co
 }
 
 /// A queue must be looked at when its first message is due, unless it rests for a reason.
-void SimWorld::Witness::check_endpoints(const casework::View& view, Instant now) {
+void SimWorld::Witness::check_endpoints(const casework::View& view, Instant now, bool punctual) {
     for (const casework::Endpoint& endpoint : view.endpoints.all()) {
         auto wanted = view.outbox.next_attempt(endpoint.id);
-        const bool under_way = endpoint.leased_until && *endpoint.leased_until > now;
-        if (!wanted || under_way) {
+        const bool leased = endpoint.leased_until && *endpoint.leased_until > now;
+        if (leased && punctual && !agencies_.is_under_way(endpoint.id)) {
+            findings_.add(Broken::silent, "endpoint " + endpoint.id.text() + " is leased to nobody");
+        }
+        if (!wanted || leased) {
             continue;
         }
         if (endpoint.open_until) {

@@ -41,7 +41,7 @@ private:
                     const std::string& code,
                     Instant punctual_until);
     void check_notification(const domain::Notification& value, const std::string& code);
-    void check_endpoints(const casework::View& view, Instant now);
+    void check_endpoints(const casework::View& view, Instant now, bool punctual);
     [[nodiscard]] const policy::Ladder* ladder_of(const domain::Case& value, const domain::Duty& duty) const;
     [[nodiscard]] bool repeats(const std::string& step) const;
 

@@ -39,17 +39,20 @@ TEST(Description, NamesEveryQueryParameter) {
     Desk desk;
     const json& description = desk.description();
     for (const Route& route : desk.routes()) {
-        const json& operation = description.at("paths").at(std::string(route.pattern)).at(lower(text_of(route.method)));
+        const json& operation =
+            description.at("paths").at(std::string(route.pattern)).at(lower(text_of(route.method)));
         std::set<std::string> described;
         for (json parameter : operation.value("parameters", json::array())) {
             if (parameter.contains("$ref")) {
-                parameter = description.at(json::json_pointer(parameter.at("$ref").get<std::string>().substr(1)));
+                parameter =
+                    description.at(json::json_pointer(parameter.at("$ref").get<std::string>().substr(1)));
             }
             if (parameter.at("in") == "query") {
                 described.insert(parameter.at("name").get<std::string>());
             }
         }
-        EXPECT_EQ(described, (std::set<std::string>(route.query.begin(), route.query.end()))) << route.pattern;
+        EXPECT_EQ(described, (std::set<std::string>(route.query.begin(), route.query.end())))
+            << route.pattern;
     }
 }
 

@@ -58,7 +58,9 @@ public:
 
     /// Asks as the bearer of `token` (empty: nobody).
     Answered ask(const std::string& token, Asked asked);
-    Answered get(const std::string& token, const std::string& target) { return ask(token, {"GET", target, "", {}}); }
+    Answered get(const std::string& token, const std::string& target) {
+        return ask(token, {"GET", target, "", {}});
+    }
     Answered post(const std::string& token,
                   const std::string& target,
                   const nlohmann::json& body,

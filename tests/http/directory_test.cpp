@@ -68,7 +68,8 @@ TEST_F(Directory, TakesANewAgencyIntoForceAtOnce) {
     const auto shown = desk.get(admin, "/v1/agencies/th-moi");
     EXPECT_EQ(shown.body.at("name"), "Trường Tiểu học Mới");
     EXPECT_EQ(shown.header("ETag"), added.header("ETag"));
-    EXPECT_EQ(desk.ask(admin, {"GET", "/v1/agencies/th-moi", "", {{"If-None-Match", shown.header("ETag")}}}).status(),
+    EXPECT_EQ(desk.ask(admin, {"GET", "/v1/agencies/th-moi", "", {{"If-None-Match", shown.header("ETag")}}})
+                  .status(),
               304);
 }
 
@@ -138,9 +139,12 @@ TEST_F(Directory, RefusesAnEndpointWhereNobodyMayBeReached) {
 TEST_F(Directory, KnowsWhichEndpointIsWhose) {
     const std::string path = std::string("/v1/agencies/") + kCommune + "/endpoints";
     const std::string id = desk.post(admin, path, {{"url", "https://xa.example/hook"}}).body.at("id");
-    EXPECT_EQ(desk.post(admin, "/v1/agencies/tong-dai-111/endpoints/" + id + "/ping", json::object()).status(), 404);
+    EXPECT_EQ(
+        desk.post(admin, "/v1/agencies/tong-dai-111/endpoints/" + id + "/ping", json::object()).status(),
+        404);
     EXPECT_EQ(desk.get(admin, "/v1/agencies/nobody/endpoints").status(), 404);
-    EXPECT_EQ(desk.post(admin, "/v1/agencies/nobody/endpoints", {{"url", "https://x.example/"}}).status(), 404);
+    EXPECT_EQ(desk.post(admin, "/v1/agencies/nobody/endpoints", {{"url", "https://x.example/"}}).status(),
+              404);
 }
 
 TEST_F(Directory, SaysWhoAsks) {

@@ -94,8 +94,8 @@ TEST_F(Reports, AreReplayedUnderTheirKey) {
 
 TEST_F(Reports, AreKnownAgainByTheirId) {
     const auto first = desk.post(hotline, "/v1/reports", emergency_report());
-    const auto again = desk.post(
-        hotline, "/v1/reports", emergency_report(), {{"Idempotency-Key", "another-key"}});
+    const auto again =
+        desk.post(hotline, "/v1/reports", emergency_report(), {{"Idempotency-Key", "another-key"}});
     EXPECT_EQ(again.status(), 201);
     EXPECT_EQ(again.body.at("case"), first.body.at("case"));
     EXPECT_EQ(again.header("Idempotent-Replayed"), "true");
@@ -114,7 +114,8 @@ TEST_F(Reports, WarnWhenNothingGuardsAgainstRepetition) {
 }
 
 TEST_F(Reports, RefuseAKeyThatIsNone) {
-    const auto refused = desk.post(hotline, "/v1/reports", emergency_report(), {{"Idempotency-Key", "short"}});
+    const auto refused =
+        desk.post(hotline, "/v1/reports", emergency_report(), {{"Idempotency-Key", "short"}});
     EXPECT_EQ(refused.status(), 400);
     EXPECT_EQ(refused.faults(), List{"Idempotency-Key out_of_range"});
 }
@@ -163,7 +164,8 @@ TEST(ReportsOverTheAllowance, AreTakenInIfTheyAreEmergencies) {
     EXPECT_EQ(desk.post(hotline, "/v1/reports", another).status(), 429);
 }
 
-// No name, phone or word of the narrative comes back: the sender knows them, and answers are logged by others.
+// No name, phone or word of the narrative comes back: the sender knows them, and answers are logged by
+// others.
 TEST_F(Reports, SayNoNameInTheirAnswer) {
     const auto filed = desk.post(hotline, "/v1/reports", emergency_report());
     for (const char* const secret : {"Đào", "Páo", "Mỷ", "0912", "tiếng trẻ", "văn hoá"}) {

@@ -128,7 +128,7 @@ class CaseLife(unittest.TestCase):
 
         # The record of it has no hole.
         events = self.service.supervisor.all(f"/v1/cases/{case}/events")
-        numbers = [event["sequence"] for event in events]
+        numbers = [event["seq"] for event in events]
         self.assertEqual(numbers, sorted(set(numbers)))
         kinds = [event["kind"] for event in events]
         self.assertIn("case.closed", kinds)

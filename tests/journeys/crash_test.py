@@ -16,7 +16,9 @@ CRASHES = int(os.environ.get("JOURNEY_CRASHES", "50"))
 SENDERS = 4
 LAW_HOURS = 12  # what an emergency has: a report received so long ago falls due now
 ALARM_SPREAD_S = 60  # so that alarms come due in every life of the service, and while it is down
-LONGEST_LOAD_S = 0.4  # until the kill; short, so that most kills meet work in flight
+LONGEST_LOAD_S = 0.12  # until the kill; short, so that most kills meet work in flight and the backlog stays small
+LATE_REPORTS = 10  # one in so many was received long ago
+DRY_LIMIT_S = 300  # tens of thousands of messages, to a receiver in Python, on a busy machine
 SEED = int(os.environ.get("JOURNEY_SEED", "20261124"))
 
 
@@ -35,7 +37,7 @@ class Load:
         with self._lock:
             self._number += 1
             report = sample(1 + self._number % 12)
-            if self._number % 4 == 0:
+            if self._number % LATE_REPORTS == 0:
                 age = datetime.timedelta(hours=LAW_HOURS, seconds=-self._chance.uniform(0, ALARM_SPREAD_S))
                 report["received_at"] = (datetime.datetime.now(datetime.timezone.utc) - age).isoformat()
             return report
@@ -97,28 +99,31 @@ class Crashes(unittest.TestCase):
         self.assertEqual(sorted(stored), sorted(answered))
 
     def assert_everybody_was_told(self):
-        """By a genuine message; and there is one message for each that was owed, however often it was sent."""
-        told, reached = collections.defaultdict(set), set()
-        for message in self.service.agencies.taken():
-            self.assertTrue(message.genuine, message.headers)
-            told[message.case].add(message.id)
-            reached.add((message.case, message.agency))
+        """By a genuine message each; and nothing was owed twice, however often it was sent."""
+        owed = {filing["case"]: self.service.supervisor.all(f"/v1/cases/{filing['case']}/notifications")
+                for filing in self.load.filed.values()}
+        taken = self.service.agencies.taken()  # after what is owed was read: alarms go on ringing
+        self.assertTrue(all(message.genuine for message in taken))
+        told = {(message.agency, message.id) for message in taken}
         for filing in self.load.filed.values():
-            for notice in filing["notified"]:
-                self.assertIn((filing["case"], notice["agency"]), reached)
-        for case, ids in told.items():
-            owed = self.service.supervisor.all(f"/v1/cases/{case}/notifications")
-            delivered = sum(each["state"] == "delivered" for each in owed)
-            self.assertLessEqual(delivered, len(ids), case)
-            self.assertLessEqual(len(ids), len(owed), case)
-        return sum(map(len, told.values()))
+            reached = {notice["agency"] for notice in owed[filing["case"]] if notice["state"] == "delivered"}
+            self.assertLessEqual({notice["agency"] for notice in filing["notified"]}, reached, filing["case"])
+        for case, notices in owed.items():
+            for notice in notices:
+                if notice["state"] == "delivered":
+                    self.assertIn((notice["agency"], notice["notification"].replace(".n", "-n")), told)
+            # A ladder may tell the same agency of the same duty again; a rule of the pack does so once.
+            causes = collections.Counter((notice["agency"], notice["type"], notice["duty"], notice["rule"])
+                                         for notice in notices if "/" not in notice["rule"])
+            self.assertFalse([cause for cause, times in causes.items() if times > 1], case)
+        return len(told)
 
     def assert_every_alarm_rang_once(self):
-        """No duty is past its instant without the mark, and no step of a ladder came twice."""
+        """No duty is past its instant without the mark, and no step of a ladder came twice for the same instant."""
         rang = 0
         for filing in self.load.filed.values():
             case = filing["case"]
-            steps = collections.Counter((event["data"]["duty"], event["data"]["step"])
+            steps = collections.Counter(tuple(event["data"][name] for name in ("duty", "step", "instant"))
                                         for event in self.service.supervisor.all(f"/v1/cases/{case}/events")
                                         if "step" in event["data"])
             self.assertFalse([step for step, times in steps.items() if times > 1], case)
@@ -134,7 +139,7 @@ class Crashes(unittest.TestCase):
         self.assertFalse(self.load.refused, self.load.refused[:3])
         self.assertGreater(len(self.load.filed), CRASHES, "there was hardly any load")
         self.assert_each_report_has_its_case()
-        wait_until(self.everything_is_delivered, "the outbox to run dry", 120)
+        wait_until(self.everything_is_delivered, "the outbox to run dry", DRY_LIMIT_S)
         told = self.assert_everybody_was_told()
         rang = self.assert_every_alarm_rang_once()
         self.assertGreater(rang, 0)

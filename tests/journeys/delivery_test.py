@@ -65,20 +65,20 @@ class Delivery(unittest.TestCase):
         self.assertTrue(others)
         agencies.wait_for(lambda a: others <= {m.agency for m in a.taken(second["case"])}, "the others to be told")
 
-    def test_an_endpoint_that_says_it_is_gone_for_good_is_suspended_and_another_is_told(self):
+    def test_an_endpoint_that_says_it_is_gone_for_good_is_suspended_and_somebody_else_is_told(self):
         agencies = self.service.agencies
         self.service.start()
-        filing = self.service.file(sample(4))
-        duty = filing["duties"][0]
-        gone = duty["holder"]["agency"]
+        foreseen = self.service.operator.post("/v1/reports?dry_run=true", sample(4)).json
+        gone = next(duty["holder"]["agency"] for duty in foreseen["duties"] if duty["kind"] == "initial_assessment")
         agencies.answer = lambda message: 410 if message.agency == gone else 204
-        second = self.service.file(sample(4))
-        owed = [each for each in second["notified"] if each["agency"] == gone]
-        self.assertTrue(owed)
-        agencies.wait_for(lambda a: any(m.case == second["case"] and m.agency == gone for m in a.messages), "the refusal")
-        agencies.wait_for(lambda a: len({m.agency for m in a.taken(second["case"])}) > 0, "somebody else to be told")
-        refused = [m for m in agencies.messages if m.case == second["case"] and m.agency == gone]
-        self.assertEqual(len({m.id for m in refused}), len(refused), "a suspended endpoint was tried again")
+        filing = self.service.file(sample(4))
+        case = filing["case"]
+        duty = next(each["id"] for each in filing["duties"] if each["kind"] == "initial_assessment")
+        agencies.wait_for(lambda a: any(m.duty == duty and m.agency != gone for m in a.taken(case)),
+                          "somebody else to be told of the duty")
+        self.assertEqual(sum(m.agency == gone for m in agencies.messages), 1, "a suspended endpoint was tried again")
+        still = next(each for each in self.service.supervisor.all(f"/v1/cases/{case}/duties") if each["id"] == duty)
+        self.assertEqual((still["state"], still["holder"]["agency"]), ("open", gone))
 
     def test_what_was_owed_when_the_program_died_is_delivered_when_it_is_back(self):
         agencies = self.service.agencies

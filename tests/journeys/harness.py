@@ -162,6 +162,9 @@ class Agencies:
             request_queue_size = 128
             daemon_threads = True
 
+            def handle_error(self, *_):
+                pass  # a service that was killed leaves connections behind
+
         self._server = Server(("127.0.0.1", port), Handler)
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"

@@ -47,6 +47,30 @@ TEST_F(PowerCut, InAnySyncLosesNoAcknowledgedReport) {
     }
 }
 
+// After a sync that failed, the system may show what it never wrote to the disk, and believe it to be written. The next
+// process must not build on that.
+TEST_F(PowerCut, AfterAFailedSyncAndARestartLosesNoAcknowledgedReport) {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        SimWorld world(plan_from(kFriday, 1, seed));
+        Dice dice(seed);
+        (void)emergency(world, dice);
+        world.disk().inject(SimDisk::Fault::sync_fails);
+        world.advance(1min);
+        ASSERT_FALSE(world.up()) << "a failed sync is not tried again";
+        ASSERT_TRUE(world.restart());
+        for (int i = 0; i < 3; ++i) {
+            (void)emergency(world, dice);
+            world.advance(1s);
+        }
+
+        world.crash(Crash::power);
+        ASSERT_TRUE(world.restart());
+        world.check();
+
+        EXPECT_TRUE(world.findings().empty()) << world.replay();
+    }
+}
+
 TEST_F(PowerCut, WhileTheDiskIsFullLosesNothingAndRefusesHonestly) {
     SimWorld world(plan_from());
     Dice dice(1);

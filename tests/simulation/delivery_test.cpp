@@ -58,9 +58,9 @@ TEST_F(Delivery, IsRepeatedUnderTheSameIdAfterACrashBeforeItWasRecorded) {
 
     world.crash(Crash::power);
     ASSERT_TRUE(world.restart());
-    world.advance(2min);
+    world.advance(2s);
 
-    EXPECT_EQ(world.agencies().times(id), 2U);
+    EXPECT_EQ(world.agencies().times(id), 2U) << "at once: whoever held the lease is dead";
     const auto attempts = world.attempts(sent.no);
     ASSERT_EQ(attempts.size(), 1U) << "the first try died with its process";
     EXPECT_EQ(attempts.front().outcome, domain::AttemptOutcome::delivered);

@@ -48,7 +48,7 @@ inline WorldPlan plan_from(std::string_view start = kFriday, int channels = 1, s
 /// Every test of this folder ends with a look at everything: what the service promised, it must have kept.
 class InAWorld : public testing::Test {
 protected:
-    static void SetUpTestSuite() { log::set_level(log::Level::error); }
+    static void SetUpTestSuite() { log::set_level(log::Level::none); }
 
     static std::string emergency(SimWorld& world, Dice& dice) {
         return world

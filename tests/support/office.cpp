@@ -39,7 +39,8 @@ Result<Done<Change>> done(Office& office, int status, Act act) {
     Done<Change> result;
     const auto render = [&](const Change& change) {
         result.change = change;
-        return casework::Answer{status, "/v1/cases/" + change.code, std::to_string(change.value.sequence), "{}", false};
+        return casework::Answer{
+            status, "/v1/cases/" + change.code, std::to_string(change.value.sequence), "{}", false};
     };
     auto answer = office.run(act(render));
     if (!answer) {
@@ -58,12 +59,12 @@ std::shared_ptr<const casework::World> shipped_world() {
         const std::string key = pack.key();
         made->packs.emplace(key, std::make_shared<const policy::Pack>(std::move(pack)));
         const std::vector<std::string> schools = {shipped("config/demo/directory/agencies.json")};
-        made->directory =
-            std::make_shared<const directory::Directory>(directory::Directory::parse(shipped("config/directory/areas.json"),
-                                                                                     shipped("config/directory/roles.json"),
-                                                                                     shipped("config/directory/agencies.json"),
-                                                                                     schools)
-                                                             .value());
+        made->directory = std::make_shared<const directory::Directory>(
+            directory::Directory::parse(shipped("config/directory/areas.json"),
+                                        shipped("config/directory/roles.json"),
+                                        shipped("config/directory/agencies.json"),
+                                        schools)
+                .value());
         made->calendar = std::make_shared<const deadlines::Calendar>(
             deadlines::Calendar::parse(shipped("config/calendar/vietnam.json")).value());
         return made;
@@ -121,8 +122,12 @@ domain::Report small_accident() {
     return report;
 }
 
-boost::asio::awaitable<casework::SendOutcome> Mailbox::send(casework::Target target, casework::Message message) {
+boost::asio::awaitable<casework::SendOutcome> Mailbox::send(casework::Target target,
+                                                            casework::Message message) {
     seen.emplace_back(target.endpoint.text(), std::move(message));
+    if (const auto happens = std::exchange(meanwhile, nullptr)) {
+        happens();
+    }
     const auto told = answers.find(target.endpoint.text());
     casework::SendOutcome outcome;
     outcome.status = 204;
@@ -156,7 +161,8 @@ casework::Repeat Office::or_fresh(casework::Repeat repeat) {
 
 Result<Filed> Office::file(const domain::Principal& caller, domain::Report report, casework::Repeat repeat) {
     return done<casework::Filing>(*this, 201, [&](const casework::RenderFiling& render) {
-        return casework::submit_report(context_, caller, std::move(report), or_fresh(std::move(repeat)), render);
+        return casework::submit_report(
+            context_, caller, std::move(report), or_fresh(std::move(repeat)), render);
     });
 }
 
@@ -165,7 +171,8 @@ Result<Filed> Office::add(const domain::Principal& caller,
                           domain::Report report,
                           casework::Repeat repeat) {
     return done<casework::Filing>(*this, 201, [&](const casework::RenderFiling& render) {
-        return casework::add_report(context_, caller, code, std::move(report), or_fresh(std::move(repeat)), render);
+        return casework::add_report(
+            context_, caller, code, std::move(report), or_fresh(std::move(repeat)), render);
     });
 }
 
@@ -174,7 +181,8 @@ Result<Acted> Office::respond(const domain::Principal& caller,
                               casework::Response response,
                               casework::Repeat repeat) {
     return done<casework::CaseChange>(*this, 200, [&](const casework::RenderChange& render) {
-        return casework::respond(context_, caller, duty, std::move(response), or_fresh(std::move(repeat)), render);
+        return casework::respond(
+            context_, caller, duty, std::move(response), or_fresh(std::move(repeat)), render);
     });
 }
 
@@ -190,13 +198,15 @@ Result<Acted> Office::step(const domain::Principal& caller, const std::string& c
 
 Result<Acted> Office::close(const domain::Principal& caller, const std::string& code) {
     return done<casework::CaseChange>(*this, 200, [&](const casework::RenderChange& render) {
-        return casework::close_case(context_, caller, code, {"ổn định", case_of(code).sequence}, or_fresh({}), render);
+        return casework::close_case(
+            context_, caller, code, {"ổn định", case_of(code).sequence}, or_fresh({}), render);
     });
 }
 
 Result<Acted> Office::reopen(const domain::Principal& caller, const std::string& code) {
     return done<casework::CaseChange>(*this, 200, [&](const casework::RenderChange& render) {
-        return casework::reopen_case(context_, caller, code, {"có tin mới", case_of(code).sequence}, or_fresh({}), render);
+        return casework::reopen_case(
+            context_, caller, code, {"có tin mới", case_of(code).sequence}, or_fresh({}), render);
     });
 }
 
@@ -212,14 +222,14 @@ void Office::work_off(const std::string& code) {
         const auto all = duties(code);
         const auto next = std::find_if(all.begin(), all.end(), [&](const domain::Duty& duty) {
             const auto* made_by = pack.duty(duty.rule, duty.kind);
-            return duty.pending() && (made_by == nullptr || made_by->blocks_closing);
+            return duty.pending() && made_by != nullptr && made_by->blocks_closing;
         });
         if (next == all.end()) {
             return;
         }
-        const auto kind = std::find_if(pack.steps().begin(), pack.steps().end(), [&](const policy::StepKind& each) {
-            return each.kind == next->kind;
-        });
+        const auto kind = std::find_if(pack.steps().begin(),
+                                       pack.steps().end(),
+                                       [&](const policy::StepKind& each) { return each.kind == next->kind; });
         casework::NewStep act;
         act.kind = kind->kind;
         act.result = result_of(*kind);
@@ -231,7 +241,8 @@ void Office::work_off(const std::string& code) {
 
 void Office::connect(const std::string& agency) {
     const domain::AgencyId id(agency);
-    const casework::NewEndpoint wanted{domain::ChannelKind::webhook, "https://" + agency + ".example.org/hook", 0};
+    const casework::NewEndpoint wanted{
+        domain::ChannelKind::webhook, "https://" + agency + ".example.org/hook", 0};
     store_
         ->commit_now([&](casework::Tx& tx) -> Result<void> {
             const auto secret = vault_->new_webhook_secret();
@@ -266,6 +277,10 @@ void Office::look(const casework::ReadOp& op) {
     store_->read_now(op).value();
 }
 
+void Office::write(casework::WriteOp op) {
+    store_->commit_now(std::move(op)).value();
+}
+
 domain::Case Office::case_of(const std::string& code) {
     std::optional<domain::Case> value;
     look([&](const casework::View& view) -> Result<void> {
@@ -288,7 +303,8 @@ domain::Duty Office::pending(const std::string& code, std::string_view kind) {
     auto found = duties(code);
     std::erase_if(found, [&](const domain::Duty& duty) { return !duty.pending() || duty.kind != kind; });
     if (found.size() != 1) {
-        throw std::logic_error(std::to_string(found.size()) + " pending duties of the kind " + std::string(kind));
+        throw std::logic_error(std::to_string(found.size()) + " pending duties of the kind " +
+                               std::string(kind));
     }
     return found.front();
 }
@@ -327,15 +343,18 @@ std::string duty_name(const std::string& code, const domain::Duty& duty) {
 }
 
 std::size_t count(const std::vector<domain::Event>& events, std::string_view kind) {
-    return static_cast<std::size_t>(
-        std::count_if(events.begin(), events.end(), [&](const domain::Event& event) { return event.kind == kind; }));
+    return static_cast<std::size_t>(std::count_if(
+        events.begin(), events.end(), [&](const domain::Event& event) { return event.kind == kind; }));
 }
 
-std::size_t count(const std::vector<domain::Notification>& owed, const std::string& agency, std::string_view event) {
+std::size_t count(const std::vector<domain::Notification>& owed,
+                  const std::string& agency,
+                  std::string_view event) {
     const std::string type = "vn.lachan." + std::string(event) + ".v1";
-    return static_cast<std::size_t>(std::count_if(owed.begin(), owed.end(), [&](const domain::Notification& each) {
-        return each.agency.text() == agency && each.type == type;
-    }));
+    return static_cast<std::size_t>(
+        std::count_if(owed.begin(), owed.end(), [&](const domain::Notification& each) {
+            return each.agency.text() == agency && each.type == type;
+        }));
 }
 
 }  // namespace lachan::support

@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -58,6 +59,7 @@ public:
     boost::asio::awaitable<casework::SendOutcome> send(casework::Target target,
                                                        casework::Message message) override;
 
+    std::function<void()> meanwhile;                       ///< Happens while the next message is under way.
     std::map<std::string, casework::SendOutcome> answers;  ///< By endpoint.
     std::vector<std::pair<std::string, casework::Message>> seen;  ///< Endpoint and message, in order.
 };
@@ -113,9 +115,11 @@ public:
     Result<Acted> close(const domain::Principal& caller, const std::string& code);
     Result<Acted> reopen(const domain::Principal& caller, const std::string& code);
 
-    /// Files the report for the hotline and gives the case's code; anything but success is a failure of the test.
+    /// Files the report for the hotline and gives the case's code; anything but success is a failure of the
+    /// test.
     std::string opened(domain::Report report);
-    /// Does what each pending duty that keeps the case open asks for, as its holder's officer, until none is left.
+    /// Does what each pending duty that keeps the case open asks for, as its holder's officer, until none is
+    /// left.
     void work_off(const std::string& code);
 
     /// Gives an agency a webhook; the first is "<agency>-1".
@@ -134,6 +138,8 @@ public:
     [[nodiscard]] std::vector<domain::Event> events(const std::string& code);
     [[nodiscard]] std::vector<domain::Event> all_events();
     void look(const casework::ReadOp& op);
+    /// Changes the record past the use cases.
+    void write(casework::WriteOp op);
 
 private:
     void poll();

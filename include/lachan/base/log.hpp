@@ -29,7 +29,8 @@ private:
     bool quoted_ = true;
 };
 
-enum class Level : std::uint8_t { debug, info, warn, error };
+/// `none` is for simulated worlds, whose faults are no news.
+enum class Level : std::uint8_t { debug, info, warn, error, none };
 
 /// Lines below this level are not written. Default: info.
 void set_level(Level level);

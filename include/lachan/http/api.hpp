@@ -26,7 +26,8 @@ struct Services {
     std::string version;
     /// Whether an endpoint may be registered at this address. Errors: `validation_failed`.
     std::function<Result<void>(std::string_view url)> check_endpoint_url;
-    /// Whether the directory would be sound with this entry of an agency. Errors: `validation_failed` with every fault.
+    /// Whether the directory would be sound with this entry of an agency. Errors: `validation_failed` with
+    /// every fault.
     std::function<Result<void>(const domain::AgencyId& agency, std::string_view entry)> check_agency;
     /// Puts a changed directory into force. Errors: `rule_pack_invalid`, and the old one stays.
     std::function<Result<void>()> reload;

@@ -20,7 +20,11 @@ public:
                Limits& limits,
                const casework::Clock& clock,
                Identify identify)
-        : router_(router), problems_(problems), limits_(limits), clock_(clock), identify_(std::move(identify)) {}
+        : router_(router),
+          problems_(problems),
+          limits_(limits),
+          clock_(clock),
+          identify_(std::move(identify)) {}
 
     /// Answers the request; a refusal becomes its problem document.
     [[nodiscard]] boost::asio::awaitable<Reply> answer(Request& request) const;

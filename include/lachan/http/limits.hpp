@@ -28,7 +28,7 @@ struct LimitSettings {
     Allowance call{.name = "call", .quota = 60'000};
     Allowance intake{.name = "intake", .quota = 600'000, .reserve = 60'000};
     Allowance refusal{.name = "refusal", .quota = 60};  ///< Requests with a wrong token, by address.
-    std::size_t max_buckets = 20'000;  ///< Callers remembered at once; about 4 MB.
+    std::size_t max_buckets = 20'000;                   ///< Callers remembered at once; about 4 MB.
 };
 
 /// Where a caller stands after asking.
@@ -71,8 +71,12 @@ private:
     using Place = std::list<Bucket>::iterator;
 
     [[nodiscard]] const Allowance* allowance(Quota quota) const noexcept;
-    Bucket& bucket(std::string_view kind, std::string_view caller, std::int64_t quota, Duration window, Instant now);
-    [[nodiscard]] Standing take(const Allowance& allowance, std::string_view caller, Instant now, double tokens);
+    Bucket& bucket(
+        std::string_view kind, std::string_view caller, std::int64_t quota, Duration window, Instant now);
+    [[nodiscard]] Standing take(const Allowance& allowance,
+                                std::string_view caller,
+                                Instant now,
+                                double tokens);
 
     LimitSettings settings_;
     std::list<Bucket> order_;  ///< The most recently used first.

@@ -25,9 +25,7 @@ class Headers {
 public:
     using Field = std::pair<std::string, std::string>;
 
-    void add(std::string name, std::string value) {
-        fields_.emplace_back(std::move(name), std::move(value));
-    }
+    void add(std::string name, std::string value) { fields_.emplace_back(std::move(name), std::move(value)); }
     /// Replaces every field of this name.
     void set(std::string_view name, std::string value);
 
@@ -90,9 +88,9 @@ struct Reply {
     Headers headers;  ///< Beyond those that every reply carries; a field set here replaces the common one.
     std::string content_type;
     std::string body;
-    Stream stream;            ///< Where set, the body is what it yields.
-    std::string_view route;   ///< Pattern of the route that answered, for metrics; empty: none matched.
-    bool closes = false;      ///< The connection ends with this reply.
+    Stream stream;           ///< Where set, the body is what it yields.
+    std::string_view route;  ///< Pattern of the route that answered, for metrics; empty: none matched.
+    bool closes = false;     ///< The connection ends with this reply.
 
     [[nodiscard]] static Reply json(int status, std::string body);
     [[nodiscard]] static Reply empty(int status);

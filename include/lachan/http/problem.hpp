@@ -13,9 +13,9 @@ namespace lachan::http {
 struct ProblemType {
     std::string_view suffix;  ///< Of the type's URL: "<public_url>/problems/<suffix>".
     int status = 500;
-    std::string_view title;     ///< Vietnamese.
+    std::string_view title;  ///< Vietnamese.
     std::string_view title_en;
-    std::string_view advice;    ///< What the caller can do about it. Vietnamese.
+    std::string_view advice;  ///< What the caller can do about it. Vietnamese.
     std::string_view advice_en;
 };
 

@@ -20,9 +20,10 @@ inline constexpr std::size_t kNameMax = 200;
 inline constexpr std::size_t kPhoneMax = 40;
 inline constexpr std::size_t kReferenceMax = 100;
 inline constexpr std::size_t kIdMax = 64;
-inline constexpr std::size_t kChildrenMax = 50;   ///< A full school bus.
+inline constexpr std::size_t kChildrenMax = 50;  ///< A full school bus.
 inline constexpr std::size_t kSuspectsMax = 50;
-inline constexpr std::size_t kUnknownFieldsMax = 100;  ///< More is another format, not a newer version of ours.
+inline constexpr std::size_t kUnknownFieldsMax =
+    100;                            ///< More is another format, not a newer version of ours.
 inline constexpr int kAgeMax = 25;  ///< Above, a typing mistake is likelier than a child.
 /// Clocks of callers differ; beyond this an instant in the future is a mistake.
 inline constexpr std::chrono::minutes kFutureTolerance{5};

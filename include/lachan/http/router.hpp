@@ -16,10 +16,10 @@ enum class Access : std::uint8_t { anyone, bearer };
 /// Which allowance a call draws on.
 enum class Quota : std::uint8_t {
     none,
-    page,    ///< Descriptions and problem pages.
-    receipt, ///< Asking by receipt without a token: strict, because a receipt could be guessed.
-    call,    ///< Calls of a known key.
-    intake,  ///< Reports of a known key, with a reserve for emergencies.
+    page,     ///< Descriptions and problem pages.
+    receipt,  ///< Asking by receipt without a token: strict, because a receipt could be guessed.
+    call,     ///< Calls of a known key.
+    intake,   ///< Reports of a known key, with a reserve for emergencies.
 };
 
 using Endpoint = std::function<boost::asio::awaitable<Result<Reply>>(const Request&)>;
@@ -29,7 +29,7 @@ struct Route {
     std::string_view pattern;  ///< "/v1/cases/{case}/events"; a part in braces takes any one segment.
     Access access = Access::bearer;
     Quota quota = Quota::call;
-    std::vector<std::string_view> query = {};  ///< Parameters it knows; any other is a fault.
+    std::vector<std::string_view> query = {};        ///< Parameters it knows; any other is a fault.
     std::string_view produces = "application/json";  ///< Empty: the endpoint looks at `Accept` itself.
     Endpoint endpoint = {};
 };

@@ -69,6 +69,9 @@ public:
     /// When somebody tried to reach the endpoint, arrived or not: true time.
     [[nodiscard]] std::vector<Instant> tries(const domain::EndpointId& endpoint) const;
 
+    /// Whether a try is on its way there now.
+    [[nodiscard]] bool is_under_way(const domain::EndpointId& endpoint) const;
+
     /// The record says that the message was delivered: it must have arrived, and must not come again.
     void recorded_as_delivered(const std::string& message_id);
     /// A person asked for it to be sent again.
@@ -79,6 +82,8 @@ private:
         Behaviour behaviour;
         std::optional<Instant> end;
     };
+
+    class UnderWay;
 
     [[nodiscard]] Behaviour behaviour_of(const domain::EndpointId& endpoint);
     void arrive(const casework::Target& target, const casework::Message& message, bool answered_well);
@@ -91,6 +96,7 @@ private:
     Trace& trace_;
     std::map<domain::EndpointId, Script> scripts_;
     std::map<domain::EndpointId, std::vector<Instant>> tries_;
+    std::multiset<domain::EndpointId> under_way_;
     std::vector<Arrival> arrivals_;
     std::map<std::string, std::vector<std::size_t>> by_id_;  ///< Places in `arrivals_`.
     std::set<std::string> delivered_;

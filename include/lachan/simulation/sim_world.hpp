@@ -87,6 +87,10 @@ public:
     /// With the case's present sequence, as somebody does who has just looked at it.
     Result<casework::Answer> close(const domain::Principal& who, const std::string& case_code);
     Result<casework::Answer> reopen(const domain::Principal& who, const std::string& case_code);
+    /// An administrator has a notification sent again.
+    Result<void> redeliver(const domain::Notification& value);
+    /// An administrator lets a suspended endpoint work again.
+    Result<void> resume(const domain::EndpointId& endpoint);
 
     /// Does everything that can be done at this instant.
     void settle();

@@ -38,16 +38,48 @@ constexpr auto kActions = std::to_array<std::pair<Action, std::string_view>>({
 /// The policy as an auditor would write it down, one line a role.
 const std::map<Role, std::set<std::string_view>> kPolicy = {
     {Role::operator_,
-     {"submit_report", "add_report", "see_case", "see_narrative", "see_identity", "see_notifications", "respond",
-      "record_step", "link_cases", "see_directory", "see_rules"}},
+     {"submit_report",
+      "add_report",
+      "see_case",
+      "see_narrative",
+      "see_identity",
+      "see_notifications",
+      "respond",
+      "record_step",
+      "link_cases",
+      "see_directory",
+      "see_rules"}},
     {Role::reporter, {"submit_report", "add_report", "see_case", "see_rules"}},
     {Role::officer,
-     {"submit_report", "add_report", "see_case", "see_narrative", "see_identity", "see_notifications", "respond",
-      "record_step", "close_case", "reopen_case", "see_directory", "see_rules"}},
+     {"submit_report",
+      "add_report",
+      "see_case",
+      "see_narrative",
+      "see_identity",
+      "see_notifications",
+      "respond",
+      "record_step",
+      "close_case",
+      "reopen_case",
+      "see_directory",
+      "see_rules"}},
     {Role::supervisor,
-     {"submit_report", "add_report", "see_case", "see_narrative", "see_identity", "see_notifications", "respond",
-      "record_step", "close_case", "reopen_case", "link_cases", "list_deliveries", "redeliver", "see_directory",
-      "see_rules", "see_statistics"}},
+     {"submit_report",
+      "add_report",
+      "see_case",
+      "see_narrative",
+      "see_identity",
+      "see_notifications",
+      "respond",
+      "record_step",
+      "close_case",
+      "reopen_case",
+      "link_cases",
+      "list_deliveries",
+      "redeliver",
+      "see_directory",
+      "see_rules",
+      "see_statistics"}},
     {Role::analyst, {"see_directory", "see_rules", "see_statistics"}},
     {Role::admin,
      {"list_deliveries", "redeliver", "see_directory", "manage_directory", "manage_keys", "see_rules"}},
@@ -111,8 +143,9 @@ class Sees : public testing::Test {
 protected:
     bool sees_it(const Scope& scope) {
         bool result = false;
+        const domain::Case value = office_.case_of(code_);
         office_.look([&](const View& view) -> Result<void> {
-            result = sees(scope, office_.case_of(code_), view);
+            result = sees(scope, value, view);
             return {};
         });
         return result;

@@ -112,8 +112,11 @@ TEST(Ladder, AcceptanceStopsTheStepsThatWaitForIt) {
 }
 
 TEST(Ladder, ADutyThatIsPendingNoMoreHasNoNextStep) {
-    for (const auto state : {domain::DutyState::done, domain::DutyState::declined, domain::DutyState::forwarded,
-                             domain::DutyState::cancelled, domain::DutyState::waived}) {
+    for (const auto state : {domain::DutyState::done,
+                             domain::DutyState::declined,
+                             domain::DutyState::forwarded,
+                             domain::DutyState::cancelled,
+                             domain::DutyState::waived}) {
         domain::Duty duty = a_duty();
         duty.state = state;
         EXPECT_EQ(next_alarm(a_ladder(), duty).has_value(), false) << domain::text_of(state);

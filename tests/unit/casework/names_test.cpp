@@ -18,7 +18,8 @@ TEST(Names, AreReadBackAsTheyAreWritten) {
     EXPECT_EQ(duty_name(code, 3), code + ".d3");
     EXPECT_EQ(notification_name(code, 5), code + ".n5");
     EXPECT_EQ(parse_duty_name(office.vault(), code + ".d3").value(), (domain::DutyNo{number, 3}));
-    EXPECT_EQ(parse_notification_name(office.vault(), code + ".n5").value(), (domain::NotificationNo{number, 5}));
+    EXPECT_EQ(parse_notification_name(office.vault(), code + ".n5").value(),
+              (domain::NotificationNo{number, 5}));
 }
 
 TEST(Names, WhatIsNoneIsNotFound) {
@@ -26,9 +27,18 @@ TEST(Names, WhatIsNoneIsNotFound) {
     const std::string code = office.vault().case_code(domain::CaseNo{42});
     std::string mistyped = code;
     mistyped.back() = mistyped.back() == '0' ? '1' : '0';
-    for (const std::string& text : {std::string(), code, code + ".", code + ".d", code + ".n3", code + ".d0",
-                                    code + ".d-1", code + ".d3x", code + ".d99999999999", code + ".x3",
-                                    mistyped + ".d3", std::string(".d3")}) {
+    for (const std::string& text : {std::string(),
+                                    code,
+                                    code + ".",
+                                    code + ".d",
+                                    code + ".n3",
+                                    code + ".d0",
+                                    code + ".d-1",
+                                    code + ".d3x",
+                                    code + ".d99999999999",
+                                    code + ".x3",
+                                    mistyped + ".d3",
+                                    std::string(".d3")}) {
         const auto number = parse_duty_name(office.vault(), text);
         ASSERT_FALSE(number) << text;
         EXPECT_EQ(number.error().code(), Errc::not_found) << text;

@@ -101,7 +101,8 @@ TEST(PlannedDuty, AConflictedReceiverIsNotTheReceivingPlace) {
 TEST(PlannedDuty, HasNoHolderWhereEverybodyIsConflicted) {
     Ordered wanted = ordered("relay", "hotline_111", "immediately");
     domain::Case value = a_case();
-    value.conflicted = {domain::AgencyId("tong-dai-111"), domain::AgencyId("so-y-te-12"), domain::AgencyId("ubnd-12")};
+    value.conflicted = {
+        domain::AgencyId("tong-dai-111"), domain::AgencyId("so-y-te-12"), domain::AgencyId("ubnd-12")};
     EXPECT_TRUE(plan(wanted, value).holder.empty());
 }
 
@@ -133,7 +134,8 @@ protected:
         earlier.duties = std::move(had);
         later.duties = std::move(next);
         std::vector<std::string> kinds;
-        for (const auto& duty : added_by(earlier, later, *support::shipped_world()->calendar, kMorning).duties) {
+        for (const auto& duty :
+             added_by(earlier, later, *support::shipped_world()->calendar, kMorning).duties) {
             kinds.push_back(duty.duty->kind);
         }
         return kinds;

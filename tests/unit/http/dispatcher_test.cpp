@@ -15,7 +15,8 @@ namespace {
 namespace asio = boost::asio;
 
 asio::awaitable<Result<Reply>> fine(const Request& request) {
-    const std::string role = request.principal ? std::string(domain::text_of(request.principal->role)) : "nobody";
+    const std::string role =
+        request.principal ? std::string(domain::text_of(request.principal->role)) : "nobody";
     nlohmann::json body{{"role", role}, {"reserve_only", request.reserve_only}};
     co_return Reply::json(200, body.dump());
 }
@@ -136,8 +137,10 @@ TEST_F(Dispatching, RefusesOverTheAllowance) {
 }
 
 TEST_F(Dispatching, LetsIntakeOverTheAllowanceDecideWhatIsAnEmergency) {
-    EXPECT_EQ(nlohmann::json::parse(answer(request(Method::post, {"v1", "reports"})).body)["reserve_only"], false);
-    EXPECT_EQ(nlohmann::json::parse(answer(request(Method::post, {"v1", "reports"})).body)["reserve_only"], true);
+    EXPECT_EQ(nlohmann::json::parse(answer(request(Method::post, {"v1", "reports"})).body)["reserve_only"],
+              false);
+    EXPECT_EQ(nlohmann::json::parse(answer(request(Method::post, {"v1", "reports"})).body)["reserve_only"],
+              true);
 }
 
 TEST_F(Dispatching, TellsAnUnknownPathFromAWrongMethod) {

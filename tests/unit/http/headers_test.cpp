@@ -26,9 +26,11 @@ TEST(PreferredLanguage, IsVietnameseUnlessEnglishIsPreferred) {
     EXPECT_EQ(preferred_language({}), Language::vietnamese);
     for (const char* const vietnamese :
          {"", "vi", "vi-VN,vi;q=0.9,en;q=0.8", "fr", "*", "en;q=0", "en;q=0.5, vi;q=0.5", "eng", ";;,,q="}) {
-        EXPECT_EQ(preferred_language(with("Accept-Language", vietnamese)), Language::vietnamese) << vietnamese;
+        EXPECT_EQ(preferred_language(with("Accept-Language", vietnamese)), Language::vietnamese)
+            << vietnamese;
     }
-    for (const char* const english : {"en", "EN-gb", "en-US,en;q=0.9", "vi;q=0.1, en;q=0.2", "fr, en;q=0.1"}) {
+    for (const char* const english :
+         {"en", "EN-gb", "en-US,en;q=0.9", "vi;q=0.1, en;q=0.2", "fr, en;q=0.1"}) {
         EXPECT_EQ(preferred_language(with("Accept-Language", english)), Language::english) << english;
     }
 }
@@ -102,13 +104,14 @@ TEST(IfMatch, HasToNameAVersion) {
     EXPECT_EQ(expected_sequence(with("If-Match", "*")).error().code(), Errc::precondition_required);
     EXPECT_EQ(*expected_sequence(with("If-Match", etag_of(17))), 17);
     EXPECT_EQ(*expected_sequence(with("If-Match", "\"other\", \"18\"")), 18);
-    for (const char* const foreign : {"\"abc\"", "W/\"17\"", "\"017\"", "\"+17\"", "\"\"",
-                                      "\"99999999999999999999\""}) {
+    for (const char* const foreign :
+         {"\"abc\"", "W/\"17\"", "\"017\"", "\"+17\"", "\"\"", "\"99999999999999999999\""}) {
         EXPECT_EQ(expected_sequence(with("If-Match", foreign)).error().code(), Errc::precondition_failed)
             << foreign;
     }
     for (const char* const broken : {"17", "\"17", "\"17\" \"18\"", "'17'"}) {
-        EXPECT_EQ(expected_sequence(with("If-Match", broken)).error().code(), Errc::malformed_request) << broken;
+        EXPECT_EQ(expected_sequence(with("If-Match", broken)).error().code(), Errc::malformed_request)
+            << broken;
     }
 }
 

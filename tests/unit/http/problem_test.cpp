@@ -69,7 +69,9 @@ TEST(Problem, HasOneTypeForEachCode) {
 }
 
 TEST(Problem, NamesEveryFaultOfTheContent) {
-    const Error error(Errc::validation_failed, "2 places are wrong", {{"/area", "missing", "give it"}, {"/x", "type", "y"}});
+    const Error error(Errc::validation_failed,
+                      "2 places are wrong",
+                      {{"/area", "missing", "give it"}, {"/x", "type", "y"}});
     const Reply reply = kProblems.reply(error, kId, Language::vietnamese);
     EXPECT_EQ(reply.status, 422);
     EXPECT_EQ(reply.content_type, "application/problem+json");
@@ -93,7 +95,8 @@ TEST(Problem, SpeaksEnglishWhereAsked) {
 
 TEST(Problem, KeepsInsidesToItself) {
     for (const Errc code : {Errc::internal, Errc::storage}) {
-        const Reply reply = kProblems.reply(Error(code, "disk I/O error in /var/lib"), kId, Language::english);
+        const Reply reply =
+            kProblems.reply(Error(code, "disk I/O error in /var/lib"), kId, Language::english);
         EXPECT_EQ(reply.body.find("disk I/O"), std::string::npos);
     }
 }
@@ -101,14 +104,16 @@ TEST(Problem, KeepsInsidesToItself) {
 TEST(Problem, NamesTheDutiesThatKeepACaseOpen) {
     const Error error(Errc::closing_blocked, "1 duty", {{"LC-7K3M-Q9TX-4.d3", "plan", "due"}});
     const json body = json::parse(kProblems.reply(error, kId, Language::vietnamese).body);
-    EXPECT_EQ(body["open_duties"], (json{{{"id", "LC-7K3M-Q9TX-4.d3"}, {"kind", "plan"}, {"detail", "due"}}}));
+    EXPECT_EQ(body["open_duties"],
+              (json{{{"id", "LC-7K3M-Q9TX-4.d3"}, {"kind", "plan"}, {"detail", "due"}}}));
 }
 
 TEST(Problem, SaysWhenARepetitionIsWorthwhile) {
     for (const Errc code : {Errc::overloaded, Errc::storage, Errc::shutting_down, Errc::rate_limited}) {
         EXPECT_TRUE(kProblems.reply(Error(code, ""), kId, Language::english).headers.find("Retry-After"));
     }
-    EXPECT_FALSE(kProblems.reply(Error(Errc::not_found, ""), kId, Language::english).headers.find("Retry-After"));
+    EXPECT_FALSE(
+        kProblems.reply(Error(Errc::not_found, ""), kId, Language::english).headers.find("Retry-After"));
 }
 
 Request asking_for(std::string media_type) {

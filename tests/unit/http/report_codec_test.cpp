@@ -1,9 +1,9 @@
+#include "lachan/http/report_codec.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-
-#include "lachan/http/report_codec.hpp"
 
 namespace lachan::http {
 namespace {
@@ -132,7 +132,8 @@ TEST(ReportCodec, TakesNullForMissing) {
 }
 
 TEST(ReportCodec, NamesAllThatIsMissingAtOnce) {
-    EXPECT_EQ(faults_of(decode(json::object())), (List{"/channel missing", "/area missing", "/category missing"}));
+    EXPECT_EQ(faults_of(decode(json::object())),
+              (List{"/channel missing", "/area missing", "/category missing"}));
 }
 
 TEST(ReportCodec, WantsCategoryOrNarrative) {
@@ -149,11 +150,26 @@ TEST(ReportCodec, WantsCategoryOrNarrative) {
 }
 
 TEST(ReportCodec, NamesEachWrongTypeWithItsPointer) {
-    for (const char* const text :
-         {"/report_id", "/channel", "/status", "/reference", "/received_at", "/occurred_at", "/area",
-          "/narrative", "/certainty", "/place/kind", "/place/detail", "/danger/life", "/danger/ongoing",
-          "/danger/offender_has_access", "/danger/needs_medical_care", "/danger/death", "/injury/mechanism",
-          "/injury/outcome", "/informant/name", "/informant/phone"}) {
+    for (const char* const text : {"/report_id",
+                                   "/channel",
+                                   "/status",
+                                   "/reference",
+                                   "/received_at",
+                                   "/occurred_at",
+                                   "/area",
+                                   "/narrative",
+                                   "/certainty",
+                                   "/place/kind",
+                                   "/place/detail",
+                                   "/danger/life",
+                                   "/danger/ongoing",
+                                   "/danger/offender_has_access",
+                                   "/danger/needs_medical_care",
+                                   "/danger/death",
+                                   "/injury/mechanism",
+                                   "/injury/outcome",
+                                   "/informant/name",
+                                   "/informant/phone"}) {
         EXPECT_EQ(faults_with(text, 7), List{std::string(text) + " type"});
     }
     for (const char* const object : {"/place", "/danger", "/injury", "/informant"}) {
@@ -211,9 +227,13 @@ TEST(ReportCodec, NamesTheWordsItKnowsAndNotTheOneGiven) {
 }
 
 TEST(ReportCodec, RefusesWordsOutsideEachVocabulary) {
-    for (const char* const word :
-         {"/channel", "/status", "/certainty", "/place/kind", "/danger/life", "/injury/mechanism",
-          "/injury/outcome"}) {
+    for (const char* const word : {"/channel",
+                                   "/status",
+                                   "/certainty",
+                                   "/place/kind",
+                                   "/danger/life",
+                                   "/injury/mechanism",
+                                   "/injury/outcome"}) {
         EXPECT_EQ(faults_with(word, "?"), List{std::string(word) + " unknown_word"});
     }
     EXPECT_EQ(faults_with("/category", {"neglect", "?", 5}),
@@ -303,10 +323,18 @@ TEST(ReportCodec, ReadsABirthDateAsFarAsItIsKnown) {
 }
 
 TEST(ReportCodec, RefusesBirthDatesThatCannotBe) {
-    for (const char* const wrong :
-         {"21", "2021-", "2021-3", "2021-00", "2021-02-30", "2021-03-05T00:00:00Z", "05-03-2021", "1899", "+021",
-          "2021-03-"}) {
-        EXPECT_EQ(faults_with("/children/0/birth_date", wrong), List{"/children/0/birth_date bad_date"}) << wrong;
+    for (const char* const wrong : {"21",
+                                    "2021-",
+                                    "2021-3",
+                                    "2021-00",
+                                    "2021-02-30",
+                                    "2021-03-05T00:00:00Z",
+                                    "05-03-2021",
+                                    "1899",
+                                    "+021",
+                                    "2021-03-"}) {
+        EXPECT_EQ(faults_with("/children/0/birth_date", wrong), List{"/children/0/birth_date bad_date"})
+            << wrong;
     }
     for (const char* const ahead : {"2026-11-21", "2026-12", "2027"}) {
         EXPECT_EQ(faults_with("/children/0/birth_date", ahead), List{"/children/0/birth_date in_future"});
@@ -405,9 +433,11 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"Overlong", "{\"narrative\": \"\xc0\xaf\"}", "syntax", "line 1, column 16:"},
         Malformed{"Surrogate", "{\"narrative\": \"\xed\xa0\x80\"}", "syntax", "line 1,"},
         Malformed{"LoneEscape", "{\"narrative\": \"\\ud800\"}", "syntax", "line 1,"},
-        Malformed{"DuplicateKey", "{\"area\": \"1\",\n \"area\": \"2\"}", "duplicate_key", "line 2, column 7:"},
+        Malformed{
+            "DuplicateKey", "{\"area\": \"1\",\n \"area\": \"2\"}", "duplicate_key", "line 2, column 7:"},
         Malformed{"DuplicateKeyInside", "{\"danger\": {\"x\": 1, \"x\": 1}}", "duplicate_key", "line 1,"},
-        Malformed{"DuplicateByEscape", "{\"area\": \"1\", \"\\u0061rea\": \"2\"}", "duplicate_key", "line 1,"},
+        Malformed{
+            "DuplicateByEscape", "{\"area\": \"1\", \"\\u0061rea\": \"2\"}", "duplicate_key", "line 1,"},
         Malformed{"TooDeep", "{\"x\": " + nested(16) + "}", "too_deep", "line 1, column 22:"},
         Malformed{"VeryDeep", "{\"x\": " + nested(100'000) + "}", "too_deep", "line 1, column 22:"}),
     [](const auto& param) { return param.param.name; });

@@ -49,8 +49,13 @@ TEST(Router, TellsAWrongMethodFromAnUnknownPath) {
     const Router router = cases();
     EXPECT_EQ(router.find(Method::post, {"v1", "agencies", "a"}).allow, "GET, HEAD, PUT");
     EXPECT_EQ(router.find(Method::other, {"v1", "cases"}).allow, "GET, HEAD");
-    for (const std::vector<std::string>& unknown : std::vector<std::vector<std::string>>{
-             {"v1"}, {"v1", "cases", ""}, {"v1", "Cases"}, {"v2", "cases"}, {""}, {"v1", "cases", "a", "b"}}) {
+    for (const std::vector<std::string>& unknown :
+         std::vector<std::vector<std::string>>{{"v1"},
+                                               {"v1", "cases", ""},
+                                               {"v1", "Cases"},
+                                               {"v2", "cases"},
+                                               {""},
+                                               {"v1", "cases", "a", "b"}}) {
         const auto match = router.find(Method::get, unknown);
         EXPECT_EQ(match.route, nullptr);
         EXPECT_EQ(match.allow, "");

@@ -193,7 +193,9 @@ TEST(Stream, IsSentInChunks) {
     client.send(kGet);
     const std::string all = client.read_all();
     EXPECT_NE(all.find("Transfer-Encoding: chunked\r\n"), std::string::npos);
-    EXPECT_TRUE(all.ends_with("\r\n\r\n9\r\ndata: 1\n\n\r\n9\r\ndata: 2\n\n\r\n9\r\ndata: 3\n\n\r\n0\r\n\r\n")) << all;
+    EXPECT_TRUE(
+        all.ends_with("\r\n\r\n9\r\ndata: 1\n\n\r\n9\r\ndata: 2\n\n\r\n9\r\ndata: 3\n\n\r\n0\r\n\r\n"))
+        << all;
 }
 
 TEST(Stream, IsSentBareToAnOldClient) {
@@ -211,7 +213,8 @@ TEST(Stream, EndsWhenTheServerStops) {
             if (std::exchange(first, false)) {
                 co_return "data: 1\n\n";
             }
-            asio::steady_timer never(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+            asio::steady_timer never(co_await asio::this_coro::executor,
+                                     asio::steady_timer::time_point::max());
             co_await never.async_wait(asio::use_awaitable);
             co_return "never";
         };

@@ -103,12 +103,16 @@ TEST_F(Session, DoesNotAskForABodyItWillRefuse) {
 TEST_F(Session, PutsTheGuardingHeadersOnEveryReply) {
     for (const std::string_view request : {kGet, std::string_view("nonsense\r\n\r\n")}) {
         const RawReply reply = server.ask(request);
-        for (const char* const line :
-             {"Cache-Control: no-store\r\n", "X-Content-Type-Options: nosniff\r\n",
-              "Content-Security-Policy: default-src 'none'", "frame-ancestors 'none'",
-              "Referrer-Policy: no-referrer\r\n", "X-Frame-Options: DENY\r\n",
-              "Cross-Origin-Resource-Policy: same-origin\r\n", "Cross-Origin-Opener-Policy: same-origin\r\n",
-              "X-Request-Id: r", "Date: Fri, 20 Nov 2026 01:15:00 GMT\r\n"}) {
+        for (const char* const line : {"Cache-Control: no-store\r\n",
+                                       "X-Content-Type-Options: nosniff\r\n",
+                                       "Content-Security-Policy: default-src 'none'",
+                                       "frame-ancestors 'none'",
+                                       "Referrer-Policy: no-referrer\r\n",
+                                       "X-Frame-Options: DENY\r\n",
+                                       "Cross-Origin-Resource-Policy: same-origin\r\n",
+                                       "Cross-Origin-Opener-Policy: same-origin\r\n",
+                                       "X-Request-Id: r",
+                                       "Date: Fri, 20 Nov 2026 01:15:00 GMT\r\n"}) {
             EXPECT_TRUE(reply.has(line)) << line << "\n" << reply.head;
         }
         EXPECT_FALSE(reply.has("Strict-Transport-Security"));
@@ -187,8 +191,10 @@ INSTANTIATE_TEST_SUITE_P(
         Ambiguous{"NulInHeader", std::string("GET /a HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n", 36)},
         Ambiguous{"SpaceInTarget", "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n"},
         Ambiguous{"SpaceBeforeColon", post("Content-Length : 3\r\n", "abc")},
-        Ambiguous{"LengthAndChunks", post("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")},
-        Ambiguous{"ChunksAndLength", post("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", "0\r\n\r\n")},
+        Ambiguous{"LengthAndChunks",
+                  post("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")},
+        Ambiguous{"ChunksAndLength",
+                  post("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", "0\r\n\r\n")},
         Ambiguous{"TwoLengths", post("Content-Length: 3\r\nContent-Length: 4\r\n", "abcd")},
         Ambiguous{"SameLengthTwice", post("Content-Length: 3\r\nContent-Length: 3\r\n", "abc")},
         Ambiguous{"LengthList", post("Content-Length: 3, 3\r\n", "abc")},
@@ -216,7 +222,8 @@ TEST_F(Session, RefusesAHeadOverItsLimit) {
         server.ask("GET /a HTTP/1.1\r\nHost: x\r\nX: " + std::string(8 * 1024, 'x') + "\r\n\r\n");
     EXPECT_EQ(reply.status(), 431);
     EXPECT_TRUE(reply.has("Connection: close\r\n"));
-    EXPECT_EQ(server.ask("GET /" + std::string(8 * 1024, 'x') + " HTTP/1.1\r\nHost: x\r\n\r\n").status(), 431);
+    EXPECT_EQ(server.ask("GET /" + std::string(8 * 1024, 'x') + " HTTP/1.1\r\nHost: x\r\n\r\n").status(),
+              431);
 }
 
 TEST_F(Session, TakesABodyUpToItsLimitAndNoByteMore) {

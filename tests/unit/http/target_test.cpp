@@ -8,7 +8,8 @@ namespace {
 using List = std::vector<std::string>;
 
 TEST(Target, IsTakenApartAndDecoded) {
-    const auto target = parse_target("/v1/cases/LC%2D7K3M?area=03388&due_before=2026-11-20T00:00:00+07:00&x=%C4%91");
+    const auto target =
+        parse_target("/v1/cases/LC%2D7K3M?area=03388&due_before=2026-11-20T00:00:00+07:00&x=%C4%91");
     ASSERT_TRUE(target);
     EXPECT_EQ(target->path, "/v1/cases/LC%2D7K3M");
     EXPECT_EQ(target->segments, (List{"v1", "cases", "LC-7K3M"}));
@@ -41,8 +42,20 @@ TEST(Target, UnderstandsTheAbsoluteForm) {
 }
 
 TEST(Target, IsRefusedWhereItIsNotClear) {
-    for (const char* const wrong : {"", "*", "lachan.example:443", "v1/cases", "?a=b", "/a%2", "/a%zz", "/%00",
-                                    "/%c0%af", "/%ff", "/a#b", "/x?a=%1f", "/x?a=1&a=2", "/x?a=1&%61=2"}) {
+    for (const char* const wrong : {"",
+                                    "*",
+                                    "lachan.example:443",
+                                    "v1/cases",
+                                    "?a=b",
+                                    "/a%2",
+                                    "/a%zz",
+                                    "/%00",
+                                    "/%c0%af",
+                                    "/%ff",
+                                    "/a#b",
+                                    "/x?a=%1f",
+                                    "/x?a=1&a=2",
+                                    "/x?a=1&%61=2"}) {
         const auto target = parse_target(wrong);
         ASSERT_FALSE(target) << wrong;
         EXPECT_EQ(target.error().code(), Errc::malformed_request);
@@ -50,7 +63,8 @@ TEST(Target, IsRefusedWhereItIsNotClear) {
 }
 
 TEST(Target, NamesAParameterGivenTwice) {
-    EXPECT_EQ(parse_target("/x?a=1&a=2").error().faults().at(0), (Fault{"a", "duplicate", "a query parameter is given twice"}));
+    EXPECT_EQ(parse_target("/x?a=1&a=2").error().faults().at(0),
+              (Fault{"a", "duplicate", "a query parameter is given twice"}));
 }
 
 TEST(PercentEncoding, ComesBack) {

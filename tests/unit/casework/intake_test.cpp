@@ -1,0 +1,290 @@
+#include "lachan/casework/intake.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "support/office.hpp"
+
+namespace lachan::casework {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace support;
+
+Repeat keyed(Office& office, const std::string& key, const std::string& body) {
+    return {"POST /v1/reports", key, office.vault().fingerprint(body)};
+}
+
+TEST(Intake, AReportOpensACaseWithItsDutiesAndTheirHolders) {
+    Office office;
+    const std::string code = office.opened(violence_at_home());
+
+    const domain::Case value = office.case_of(code);
+    EXPECT_EQ(value.urgency, domain::Urgency::emergency);
+    EXPECT_EQ(value.status, domain::CaseStatus::open);
+    EXPECT_EQ(value.stage, "received");
+    EXPECT_EQ(value.received_at, kMorning);
+    EXPECT_EQ(value.next_due, kMorning + 30min);
+
+    const domain::Duty assessment = office.pending(code, "initial_assessment");
+    EXPECT_EQ(assessment.holder, domain::AgencyId("ubnd-03388"));
+    EXPECT_EQ(assessment.due, kMorning + 12h);
+    EXPECT_EQ(office.pending(code, "emergency_measure").holder, domain::AgencyId("ct-03388"));
+    EXPECT_EQ(office.pending(code, "police_transfer").holder, domain::AgencyId("ca-03388"));
+    EXPECT_EQ(office.pending(code, "relay").holder, domain::AgencyId("tong-dai-111"));
+    for (const domain::Duty& duty : office.duties(code)) {
+        EXPECT_TRUE(duty.next_at) << duty.kind;
+    }
+    EXPECT_EQ(count(office.events(code), "report.received"), 1u);
+    EXPECT_EQ(count(office.events(code), "case.opened"), 1u);
+}
+
+TEST(Intake, EachHolderIsOwedAMessageForEachDuty) {
+    Office office;
+    office.connect("ubnd-03388");
+    const std::string code = office.opened(violence_at_home());
+    const auto owed = office.notifications(code);
+    EXPECT_EQ(count(owed, "ubnd-03388", "duty.assigned"), 4u);
+    EXPECT_EQ(count(owed, "ca-12", "case.opened"), 1u);
+    for (const domain::Notification& value : owed) {
+        const bool reachable = value.agency == domain::AgencyId("ubnd-03388");
+        EXPECT_EQ(value.state,
+                  reachable ? domain::NotificationState::scheduled : domain::NotificationState::human_task);
+        EXPECT_EQ(value.next_attempt.has_value(), reachable);
+        EXPECT_EQ(value.reroute_at.has_value(), reachable);
+        EXPECT_EQ(value.urgency, domain::Urgency::emergency);
+    }
+}
+
+TEST(Intake, AnAgencyThatCannotBeReachedIsToldToTheKeeperOfTheDirectoryOnce) {
+    Office office;
+    office.connect("so-y-te-12");
+    const std::string code = office.opened(violence_at_home());
+    EXPECT_EQ(count(office.notifications(code), "so-y-te-12", "directory.gap"), 1u);
+    EXPECT_GE(count(office.events(code), "agency.unreachable"), 1u);
+}
+
+TEST(Intake, WhoIsNotToldIsNoParty) {
+    Office office;  // nobody can be reached, the keeper of the directory neither
+    const std::string code = office.opened(small_accident());
+    EXPECT_EQ(count(office.notifications(code), "so-y-te-12", "directory.gap"), 0u);
+    EXPECT_EQ(office.run(see_case(office.context(), officer("so-y-te-12"), code)).error().code(),
+              Errc::not_found);
+}
+
+TEST(Intake, TheReceiptAnswersOnceAndIsKeptAsAHash) {
+    Office office;
+    const auto filed = office.file(hotline(), violence_at_home());
+    const Filing& filing = filed.value().change.value();
+    ASSERT_FALSE(filing.receipt.empty());
+    const auto status = office.run(status_by_receipt(office.context(), filing.receipt));
+    ASSERT_TRUE(status);
+    EXPECT_EQ(status->next_due, kMorning + 30min);
+    office.look([&](const View& view) -> Result<void> {
+        const auto row = view.reports.find(filing.report).value();
+        EXPECT_NE(row.receipt_hash, Bytes(filing.receipt.begin(), filing.receipt.end()));
+        return {};
+    });
+}
+
+TEST(Intake, ARepeatedRequestIsAnsweredTheSameAndDoesNothing) {
+    Office office;
+    const auto first = office.file(hotline(), violence_at_home(), keyed(office, "k1", "body"));
+    const auto again = office.file(hotline(), violence_at_home(), keyed(office, "k1", "body"));
+    ASSERT_TRUE(first && again);
+    EXPECT_FALSE(first->answer.replayed);
+    EXPECT_TRUE(again->answer.replayed);
+    EXPECT_FALSE(again->change);
+    EXPECT_EQ(again->answer.status, 201);
+    EXPECT_EQ(again->answer.location, first->answer.location);
+    EXPECT_EQ(count(office.all_events(), "case.opened"), 1u);
+}
+
+TEST(Intake, TheSameKeyWithAnotherBodyIsRefused) {
+    Office office;
+    ASSERT_TRUE(office.file(hotline(), violence_at_home(), keyed(office, "k1", "body")));
+    const auto other = office.file(hotline(), small_accident(), keyed(office, "k1", "other body"));
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().code(), Errc::idempotency_key_reused);
+    EXPECT_EQ(count(office.all_events(), "case.opened"), 1u);
+}
+
+TEST(Intake, KeysOfDifferentCallersAreDifferentKeys) {
+    Office office;
+    ASSERT_TRUE(office.file(hotline(), violence_at_home(), keyed(office, "k1", "body")));
+    const auto other = office.file(officer("ubnd-03388"), violence_at_home(), keyed(office, "k1", "body"));
+    ASSERT_TRUE(other);
+    EXPECT_FALSE(other->answer.replayed);
+}
+
+TEST(Intake, AKeyIsForgottenAfterSevenDaysAndThenTheReportIdGuards) {
+    Office office;
+    domain::Report report = violence_at_home();
+    report.id = domain::ReportId("0193a6c8-0000-7000-8000-000000000001");
+    report.id_from_sender = true;
+    const auto first = office.file(hotline(), report, keyed(office, "k1", "body"));
+    office.pass(7 * 24h);
+    const auto again = office.file(hotline(), report, keyed(office, "k1", "body"));
+    ASSERT_TRUE(first && again);
+    EXPECT_TRUE(again->answer.replayed);
+    ASSERT_TRUE(again->change);  // answered anew, from the record
+    EXPECT_TRUE(again->change->known_already);
+    EXPECT_EQ(again->change->code, first->change->code);
+    EXPECT_TRUE(again->change->receipt.empty());
+    EXPECT_EQ(count(office.all_events(), "case.opened"), 1u);
+}
+
+TEST(Intake, AReportIdAloneGuardsToo) {
+    Office office;
+    domain::Report report = violence_at_home();
+    report.id = domain::ReportId("0193a6c8-0000-7000-8000-000000000001");
+    report.id_from_sender = true;
+    const auto first = office.file(hotline(), report, keyed(office, "", "body"));
+    const auto again = office.file(hotline(), report, keyed(office, "", "body"));
+    ASSERT_TRUE(first && again);
+    EXPECT_TRUE(again->answer.replayed);
+    const auto other = office.file(hotline(), report, keyed(office, "", "other body"));
+    EXPECT_EQ(other.error().code(), Errc::idempotency_key_reused);
+    const auto stranger = office.file(officer("ubnd-03388"), report, keyed(office, "", "body"));
+    EXPECT_EQ(stranger.error().code(), Errc::idempotency_key_reused);
+    EXPECT_EQ(count(office.all_events(), "case.opened"), 1u);
+}
+
+TEST(Intake, AReportWithoutAnyGuardIsTakenWithAWarning) {
+    Office office;
+    const auto filed = office.file(hotline(), violence_at_home());
+    ASSERT_TRUE(filed);
+    EXPECT_EQ(filed->change->warnings.size(), 1u);
+}
+
+TEST(Intake, AnUnknownAreaIsNamedAndAFormerOneIsFollowed) {
+    Office office;
+    domain::Report report = violence_at_home();
+    report.area = domain::AreaCode("99999");
+    const auto unknown = office.file(hotline(), report);
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().code(), Errc::validation_failed);
+    const Error refusal = unknown.error();
+    ASSERT_EQ(refusal.faults().size(), 1u);
+    EXPECT_EQ(refusal.faults().front().pointer, "/area");
+
+    report.area = domain::AreaCode("03389");  // a ward that became part of 03388
+    const auto former = office.file(hotline(), report);
+    ASSERT_TRUE(former);
+    EXPECT_EQ(former->change->value.area, domain::AreaCode("03388"));
+
+    report.area = domain::AreaCode("12");
+    EXPECT_EQ(office.file(hotline(), report).error().code(), Errc::validation_failed);
+}
+
+TEST(Intake, AnUnknownResidenceIsAWarningNotARefusal) {
+    Office office;
+    domain::Report report = violence_at_home();
+    report.children.front().residence_area = domain::AreaCode("99999");
+    const auto filed = office.file(hotline(), report);
+    ASSERT_TRUE(filed);
+    EXPECT_EQ(filed->change->warnings.size(), 2u);
+    EXPECT_TRUE(filed->change->value.residences.front().empty());
+}
+
+TEST(Intake, TheClocksStartWhenTheReportWasReceivedNotWhenItWasTyped) {
+    Office office;
+    domain::Report report = violence_at_home();
+    report.received_at = kMorning - 3h;
+    const std::string code = office.opened(report);
+    EXPECT_EQ(office.pending(code, "initial_assessment").start, kMorning - 3h);
+    EXPECT_EQ(office.pending(code, "initial_assessment").due, kMorning + 9h);
+    EXPECT_EQ(office.case_of(code).opened_at, kMorning);
+}
+
+TEST(Intake, OneKindOfDutyMayFallToSeveralRoles) {
+    Office office;
+    domain::Report report = violence_at_home();               // its first aid is the health station's
+    report.categories.push_back(domain::Category::drowning);  // and the ambulance is called
+    const std::string code = office.opened(report);
+    std::vector<std::string> holders;
+    for (const domain::Duty& duty : office.duties(code)) {
+        if (duty.kind == "medical_care") {
+            holders.push_back(duty.holder.text());
+        }
+    }
+    EXPECT_NE(std::find(holders.begin(), holders.end(), "tyt-03388"), holders.end());
+    EXPECT_NE(std::find(holders.begin(), holders.end(), "cap-cuu-115-12"), holders.end());
+}
+
+TEST(Intake, TheCommuneOfEachChildsHomeHears) {
+    Office office;
+    domain::Report report = violence_at_home();
+    report.children.resize(3, report.children.front());
+    report.children[1].residence_area = domain::AreaCode("03408");
+    report.children[2].residence_area = domain::AreaCode("03390");
+    const auto owed = office.notifications(office.opened(report));
+    for (const char* home : {"ubnd-03408", "ubnd-03390"}) {
+        const bool told = std::any_of(owed.begin(), owed.end(), [&](const domain::Notification& each) {
+            return each.agency == domain::AgencyId(home);
+        });
+        EXPECT_TRUE(told) << home;
+    }
+}
+
+TEST(Intake, APreviewShowsTheSameDutiesAndStoresNothing) {
+    Office office;
+    const auto preview = office.run(preview_report(office.context(), hotline(), violence_at_home()));
+    ASSERT_TRUE(preview);
+    EXPECT_TRUE(preview->dry_run);
+    EXPECT_TRUE(preview->receipt.empty());
+    EXPECT_TRUE(office.all_events().empty());
+    const auto real = office.duties(office.opened(violence_at_home()));
+    ASSERT_EQ(preview->duties.size(), real.size());
+    for (std::size_t i = 0; i < real.size(); ++i) {
+        EXPECT_EQ(preview->duties[i].kind, real[i].kind);
+        EXPECT_EQ(preview->duties[i].holder, real[i].holder);
+        EXPECT_EQ(preview->duties[i].due, real[i].due);
+    }
+}
+
+TEST(Intake, OnlyTheRolesOfTheTableTakeReportsIn) {
+    Office office;
+    EXPECT_EQ(office.file(admin(), violence_at_home()).error().code(), Errc::forbidden);
+    EXPECT_EQ(office.run(preview_report(office.context(), admin(), violence_at_home())).error().code(),
+              Errc::forbidden);
+    EXPECT_TRUE(office.file(key_of(domain::Role::reporter, "truong-thcs-doan-ket"), violence_at_home()));
+}
+
+TEST(Intake, SimilarCasesAreShownToWhoMaySeeThem) {
+    Office office;
+    const std::string first = office.opened(violence_at_home());
+    const auto second = office.file(hotline(), violence_at_home());
+    ASSERT_EQ(second->change->similar.size(), 1u);
+    EXPECT_EQ(second->change->similar.front().case_code, first);
+    const auto stranger = office.file(officer("ubnd-03408"), violence_at_home());
+    EXPECT_TRUE(stranger->change->similar.empty());
+}
+
+TEST(Intake, NoEventHoldsAWordOfAPerson) {
+    Office office;
+    const std::string code = office.opened(violence_at_home());
+    office
+        .step(officer("ubnd-03388"),
+              code,
+              {"verification", {}, {}, "Lò Thị Đào bị đánh", "mẹ là Giàng A Páo", {}})
+        .value();
+    office
+        .respond(officer("ct-03388"),
+                 duty_name(code, office.pending(code, "emergency_measure")),
+                 {domain::ResponseKind::declined, "Vàng Thị Mỷ vắng nhà", std::nullopt})
+        .value();
+    (void)office.run(see_identity(office.context(), hotline(), code, "gọi cho Vàng Thị Mỷ"));
+    (void)office.run(search_cases(office.context(), hotline(), {"Lò Thị Đào", "0912345678", "", "", 50}));
+    for (const domain::Event& event : office.all_events()) {
+        for (const auto& [key, text] : event.data) {
+            for (const char* word : {"Đào", "Giàng", "Mỷ", "0912", "912345678"}) {
+                EXPECT_EQ(text.find(word), std::string::npos) << event.kind << " " << key;
+            }
+        }
+    }
+}
+
+}  // namespace
+}  // namespace lachan::casework

@@ -1,0 +1,255 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "lachan/casework/keys.hpp"
+#include "support/office.hpp"
+
+/// What callers ask: cases, names, searches, and what a receipt tells its owner.
+namespace lachan::casework {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace support;
+
+class Questions : public testing::Test {
+protected:
+    Result<IdentityView> names(const domain::Principal& caller, const std::string& purpose = "đến gặp trẻ") {
+        return office_.run(see_identity(office_.context(), caller, code_, purpose));
+    }
+    std::vector<std::string> found(const domain::Principal& caller, CaseSearch search) {
+        std::vector<std::string> codes;
+        for (const CaseItem& item :
+             office_.run(search_cases(office_.context(), caller, std::move(search)))->items) {
+            codes.push_back(item.code);
+        }
+        return codes;
+    }
+
+    Office office_;
+    Filed filed_ = office_.file(hotline(), violence_at_home()).value();
+    std::string code_ = filed_.change->code;
+    std::string receipt_ = filed_.change->receipt;
+};
+
+TEST_F(Questions, NamesAreReadForAPurposeAndEachReadIsOnRecord) {
+    const auto read = names(officer("ubnd-03388"));
+    ASSERT_TRUE(read);
+    ASSERT_EQ(read->reports.size(), 1u);
+    EXPECT_EQ(read->reports.front().people.children.front().name, "Lò Thị Đào");
+    EXPECT_EQ(read->reports.front().narrative.narrative, violence_at_home().narrative);
+    EXPECT_EQ(count(office_.events(code_), "identity.read"), 1u);
+    EXPECT_EQ(office_.case_of(code_).sequence, filed_.change->value.sequence);  // reading changes nothing
+    ASSERT_TRUE(names(officer("ubnd-03388")));
+    EXPECT_EQ(count(office_.events(code_), "identity.read"), 2u);
+}
+
+TEST_F(Questions, WithoutAPurposeThereAreNoNames) {
+    for (const std::string& purpose : {std::string(), std::string("x"), std::string(201, 'x')}) {
+        const auto refused = names(officer("ubnd-03388"), purpose);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code(), Errc::validation_failed);
+    }
+    EXPECT_EQ(count(office_.events(code_), "identity.read"), 0u);
+}
+
+TEST_F(Questions, AnAskingInVainIsOnRecordToo) {
+    EXPECT_EQ(names(officer("ubnd-03408")).error().code(), Errc::not_found);
+    EXPECT_EQ(names(key_of(domain::Role::analyst, "so-y-te-12")).error().code(), Errc::forbidden);
+    const auto events = office_.events(code_);
+    EXPECT_EQ(count(events, "identity.refused"), 2u);
+    EXPECT_EQ(events.back().actor, "so-y-te-12.analyst.1");
+    EXPECT_EQ(office_.case_of(code_).sequence, filed_.change->value.sequence);
+}
+
+TEST_F(Questions, AskingForACaseThatIsNotThereIsOnRecordAsWell) {
+    const std::string nowhere = office_.vault().case_code(domain::CaseNo{999});
+    const auto refused = office_.run(see_identity(office_.context(), hotline(), nowhere, "xem thử"));
+    EXPECT_EQ(refused.error().code(), Errc::not_found);
+    EXPECT_EQ(count(office_.all_events(), "identity.refused"), 1u);
+}
+
+TEST_F(Questions, TheInformantIsForWhoCallsBack) {
+    EXPECT_FALSE(names(officer("ubnd-03388"))->reports.front().informant);
+    EXPECT_EQ(names(hotline())->reports.front().informant->phone, "0912 345 678");
+    EXPECT_TRUE(names(supervisor("ct-03388"))->reports.front().informant);
+}
+
+TEST_F(Questions, WhoReadTheNamesIsForWhoOversees) {
+    ASSERT_TRUE(names(officer("ubnd-03388")));
+    const auto by_officer = office_.run(events_of(office_.context(), officer("ubnd-03388"), code_, 0, 200));
+    const auto by_supervisor =
+        office_.run(events_of(office_.context(), supervisor("ct-03388"), code_, 0, 200));
+    EXPECT_EQ(count(by_officer->items, "identity.read"), 0u);
+    EXPECT_EQ(count(by_supervisor->items, "identity.read"), 1u);
+}
+
+TEST_F(Questions, EventsComeInPages) {
+    const auto all = office_.events(code_);
+    std::vector<std::int64_t> seen;
+    std::optional<std::int64_t> after = 0;
+    while (after) {
+        const auto page = office_.run(events_of(office_.context(), hotline(), code_, *after, 1));
+        for (const domain::Event& event : page->items) {
+            seen.push_back(event.sequence);
+        }
+        after = page->next;
+    }
+    EXPECT_EQ(seen.size(), all.size());
+}
+
+TEST_F(Questions, ACaseIsSeenWithItsDutiesByItsParties) {
+    const auto seen = office_.run(see_case(office_.context(), officer("ca-03388"), code_));
+    ASSERT_TRUE(seen);
+    EXPECT_EQ(seen->code, code_);
+    EXPECT_EQ(seen->reports, 1);
+    EXPECT_EQ(seen->duties.size(), office_.duties(code_).size());
+    EXPECT_NE(seen->pack, nullptr);
+    EXPECT_EQ(office_.run(see_sequence(office_.context(), officer("ca-03388"), code_)).value(),
+              seen->value.sequence);
+    EXPECT_EQ(office_.run(see_case(office_.context(), officer("ca-03408"), code_)).error().code(),
+              Errc::not_found);
+    EXPECT_EQ(office_.run(see_case(office_.context(), hotline(), "LC-0000-0000-1")).error().code(),
+              Errc::case_code_invalid);
+}
+
+TEST_F(Questions, ListsAreCutIntoPagesThatMissNothing) {
+    for (int i = 0; i < 4; ++i) {
+        office_.opened(small_accident());
+    }
+    CaseFilter filter;
+    filter.limit = 2;
+    std::vector<std::string> codes;
+    for (int pages = 0; pages < 5; ++pages) {
+        const auto page = office_.run(list_cases(office_.context(), hotline(), filter));
+        for (const CaseItem& item : page->items) {
+            codes.push_back(item.code);
+        }
+        filter.after = page->next;
+        if (!filter.after) {
+            break;
+        }
+    }
+    EXPECT_EQ(codes.size(), 5u);
+    std::sort(codes.begin(), codes.end());
+    EXPECT_EQ(std::adjacent_find(codes.begin(), codes.end()), codes.end());
+}
+
+TEST_F(Questions, AnAgencyListsItsOwnDuties) {
+    DutyFilter filter;
+    filter.holder = domain::AgencyId("ct-03388");
+    const auto mine = office_.run(list_duties(office_.context(), officer("ct-03388"), filter));
+    ASSERT_TRUE(mine);
+    EXPECT_EQ(mine->items.size(), 3u);
+    for (const DutyItem& item : mine->items) {
+        EXPECT_EQ(item.duty.holder, domain::AgencyId("ct-03388"));
+        EXPECT_EQ(item.case_code, code_);
+    }
+    EXPECT_TRUE(office_.run(list_duties(office_.context(), officer("ct-03408"), filter))->items.empty());
+}
+
+TEST_F(Questions, ACaseIsFoundByFoldedNamesPhonesCodesAndReferences) {
+    EXPECT_EQ(found(hotline(), {"lo thi dao", "", "", "", 50}), std::vector{code_});
+    EXPECT_EQ(found(hotline(), {"GIÀNG A  PÁO", "", "", "", 50}), std::vector{code_});
+    EXPECT_EQ(found(hotline(), {"", "+84 912 345 678", "", "", 50}), std::vector{code_});
+    EXPECT_EQ(found(hotline(), {"", "", code_, "", 50}), std::vector{code_});
+    EXPECT_EQ(found(hotline(), {"", "", "", "111 2026 0045678", 50}), std::vector{code_});
+    EXPECT_TRUE(found(hotline(), {"Lò Thị", "", "", "", 50}).empty());
+    EXPECT_TRUE(found(officer("ubnd-03408"), {"lo thi dao", "", code_, "", 50}).empty());
+    EXPECT_EQ(count(office_.all_events(), "search.made"), 7u);
+}
+
+TEST_F(Questions, ASearchForNothingIsRefused) {
+    EXPECT_EQ(office_.run(search_cases(office_.context(), hotline(), {})).error().code(),
+              Errc::validation_failed);
+    EXPECT_EQ(office_
+                  .run(search_cases(
+                      office_.context(), key_of(domain::Role::analyst, "so-y-te-12"), {"x", "", "", "", 50}))
+                  .error()
+                  .code(),
+              Errc::forbidden);
+}
+
+TEST_F(Questions, OthersCasesOfTheSameNameDoNotCrowdOutOnesOwn) {
+    office_.opened(violence_at_home());
+    domain::Report elsewhere = violence_at_home();
+    elsewhere.area = domain::AreaCode("03408");
+    elsewhere.children.front().residence_area = domain::AreaCode("03408");
+    for (int i = 0; i < 5; ++i) {
+        office_.opened(elsewhere);
+    }
+    EXPECT_EQ(found(officer("ubnd-03388"), {"lo thi dao", "", "", "", 2}).size(), 2u);
+}
+
+TEST_F(Questions, AReceiptTellsTheStageAndWhatComesNextAndNobodysName) {
+    const auto status = office_.run(status_by_receipt(office_.context(), receipt_));
+    ASSERT_TRUE(status);
+    EXPECT_EQ(status->stage, "received");
+    EXPECT_EQ(status->status, domain::CaseStatus::open);
+    EXPECT_EQ(status->next_action, "intake_record");
+    EXPECT_FALSE(status->next_title.empty());
+    EXPECT_FALSE(status->overdue);
+    EXPECT_EQ(office_.run(filing_by_receipt(office_.context(), receipt_))->report, filed_.change->report);
+}
+
+TEST_F(Questions, AWrongReceiptIsToldFromAMistypedOne) {
+    std::string mistyped = receipt_;
+    mistyped.back() = mistyped.back() == '0' ? '1' : '0';
+    EXPECT_EQ(office_.run(status_by_receipt(office_.context(), mistyped)).error().code(),
+              Errc::receipt_invalid);
+    const std::string unknown = office_.vault().issue_receipt().text;
+    EXPECT_EQ(office_.run(status_by_receipt(office_.context(), unknown)).error().code(),
+              Errc::receipt_unknown);
+    EXPECT_EQ(office_.run(nudge_by_receipt(office_.context(), unknown)).error().code(),
+              Errc::receipt_unknown);
+    EXPECT_EQ(office_.run(filing_by_receipt(office_.context(), unknown)).error().code(),
+              Errc::receipt_unknown);
+}
+
+TEST_F(Questions, ANudgeEscalatesOnceAndOnlyWhatIsLate) {
+    EXPECT_FALSE(office_.run(nudge_by_receipt(office_.context(), receipt_)).value());
+    const auto sequence = office_.case_of(code_).sequence;
+    office_.pass(31min);  // the intake record and the relay are late
+    const auto before = count(office_.notifications(code_), "ct-03388", "case.escalated");
+    EXPECT_TRUE(office_.run(nudge_by_receipt(office_.context(), receipt_)).value());
+    EXPECT_EQ(count(office_.events(code_), "case.nudged"), 2u);
+    EXPECT_GT(count(office_.notifications(code_), "ct-03388", "case.escalated"), before);
+    EXPECT_FALSE(office_.run(nudge_by_receipt(office_.context(), receipt_)).value());
+    EXPECT_EQ(count(office_.events(code_), "case.nudged"), 2u);
+    EXPECT_GT(office_.case_of(code_).sequence, sequence);
+    office_.pass(3h);  // more is late now
+    EXPECT_TRUE(office_.run(nudge_by_receipt(office_.context(), receipt_)).value());
+}
+
+TEST_F(Questions, ATokenIsKnownUntilItIsRevokedOrExpires) {
+    std::string token;
+    std::string brief;
+    const auto commit = [&](const WriteOp& op) {
+        const auto write = [&]() -> boost::asio::awaitable<Result<void>> {
+            return office_.context().store.commit(op);
+        };
+        return office_.run(write());
+    };
+    ASSERT_TRUE(commit([&](Tx& tx) -> Result<void> {
+        const NewKey lasting{domain::Role::officer, domain::AgencyId("ubnd-03388"), std::nullopt};
+        token = make_key(tx, office_.vault(), lasting, domain::KeyId("k1"), "test").token.reveal();
+        const NewKey expiring{domain::Role::officer, domain::AgencyId("ubnd-03388"), office_.now() + 1h};
+        brief = make_key(tx, office_.vault(), expiring, domain::KeyId("k2"), "test").token.reveal();
+        return {};
+    }));
+    const auto who = [&](const std::string& text) {
+        return office_.run(identify(office_.context(), Secret<std::string>(text)));
+    };
+    EXPECT_EQ(who(token)->agency, domain::AgencyId("ubnd-03388"));
+    EXPECT_EQ(who(brief)->key, domain::KeyId("k2"));
+    EXPECT_EQ(who("lck_nothing").error().code(), Errc::unauthenticated);
+    office_.pass(1h);
+    EXPECT_EQ(who(brief).error().code(), Errc::unauthenticated);
+    ASSERT_TRUE(commit([&](Tx& tx) { return revoke_key(tx, domain::KeyId("k1"), "test"); }));
+    EXPECT_EQ(who(token).error().code(), Errc::unauthenticated);
+    const auto again = commit([&](Tx& tx) { return revoke_key(tx, domain::KeyId("k9"), "test"); });
+    EXPECT_EQ(again.error().code(), Errc::not_found);
+}
+
+}  // namespace
+}  // namespace lachan::casework
