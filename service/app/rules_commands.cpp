@@ -26,6 +26,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::string_view kScenarioFolder = "scenarios";
+constexpr std::string_view kReceivingPlace = "receiving_place";
 
 std::filesystem::path pack_file(const std::filesystem::path& path) {
     std::error_code failure;
@@ -314,6 +315,9 @@ int run_rules_explain(const RulesOptions& options) {
     context.start = report->received_at;
     context.calendar = &*calendar;
     context.holder = [&](std::string_view role, policy::Place) {
+        if (role == kReceivingPlace) {
+            return std::string();  // whoever takes the report in; a file does not say
+        }
         const auto holders = directory->holders(role, report->area, report->received_at);
         return holders.empty() ? std::string() : holders.front().agency->name;
     };
