@@ -10,6 +10,7 @@
 
 #include "console.hpp"
 #include "lachan/base/log.hpp"
+#include "lachan/casework/deadline_moves.hpp"
 #include "lachan/casework/once.hpp"
 
 namespace lachan::app {
@@ -21,6 +22,9 @@ using namespace std::chrono_literals;
 constexpr Duration kHousekeeping = 5s;        ///< Keys made ahead last far longer; a full disk is noticed within this.
 constexpr Duration kCountsEvery = 60s;        ///< Counting everything open costs time in proportion.
 constexpr int kRepliesForgotten = 500;        ///< In one unit: a millisecond of the writer.
+// The calendar that open deadlines were last counted with, among the documents of the store.
+constexpr std::string_view kCalendarDocument = "calendar";
+constexpr std::string_view kCountedWith = "counted_with";
 constexpr std::int64_t kLatestTimers = 5000;  ///< Lateness in ms beyond which the service is not ready.
 
 http::LimitSettings limits_of(const config::Config& config) {
@@ -98,6 +102,7 @@ Application::Application(const config::Config& config, std::unique_ptr<Data> dat
     : config_(config),
       data_(std::move(data)),
       worlds_(std::move(loaded.world)),
+      calendar_(std::move(loaded.calendar)),
       outbox_work_(io_.get_executor()),
       watch_work_(io_.get_executor()),
       house_work_(io_.get_executor()),
@@ -183,6 +188,7 @@ int Application::run() {
 }
 
 asio::awaitable<void> Application::live() {
+    co_await count_anew_if_changed();  // before anything is reminded of or missed by the former calendar
     const auto caught_up = co_await watch_->catch_up();
     if (!caught_up) {
         log::error("service.cannot_start", {{"why", caught_up.error().detail()}});
@@ -269,12 +275,56 @@ Result<void> Application::reload() {
     if (!kept) {
         return kept.error();
     }
+    const auto former = worlds_.current()->calendar;
     worlds_.replace(loaded->world);
+    calendar_ = std::move(loaded->calendar);
+    if (former->version() != loaded->world->calendar->version()) {
+        start(count_anew(former));
+    }
     log::info("world.reloaded", {{"directory", loaded->world->directory->version()}, {"calendar", loaded->world->calendar->version()}});
     if (config_.tls()) {
         return api_server_->reload_tls();
     }
     return {};
+}
+
+asio::awaitable<void> Application::count_anew(std::shared_ptr<const deadlines::Calendar> before) {
+    const auto world = worlds_.current();
+    const std::string text = calendar_;
+    const auto moved = co_await casework::move_deadlines(context_, {std::move(before), world}, stop_);
+    if (!moved) {
+        log::error("calendar.not_applied", {{"calendar", world->calendar->version()}, {"why", moved.error().detail()}});
+        co_return;
+    }
+    log::info("calendar.applied", {{"calendar", world->calendar->version()}, {"moved", static_cast<std::int64_t>(*moved)}});
+    if (stop_.stopping || calendar_ != text) {
+        co_return;  // not all of it, or by a calendar that is the former one by now
+    }
+    casework::WriteOp note = [&](casework::Tx& tx) -> Result<void> {
+        tx.documents.put(kCalendarDocument, kCountedWith, text, tx.now);
+        return {};
+    };
+    const auto noted = co_await data_->store->commit(std::move(note));
+    if (!noted) {
+        log::error("calendar.not_noted", {{"why", noted.error().detail()}});
+    }
+}
+
+asio::awaitable<void> Application::count_anew_if_changed() {
+    std::optional<std::string> counted_with;
+    casework::ReadOp look = [&](const casework::View& view) -> Result<void> {
+        counted_with = view.documents.find(kCalendarDocument, kCountedWith);
+        return {};
+    };
+    const auto looked = co_await data_->store->read(std::move(look));
+    if (!looked || counted_with == calendar_) {
+        co_return;
+    }
+    std::shared_ptr<const deadlines::Calendar> before;
+    if (auto parsed = deadlines::Calendar::parse(counted_with.value_or(""))) {
+        before = std::make_shared<const deadlines::Calendar>(std::move(*parsed));
+    }
+    co_await count_anew(std::move(before));
 }
 
 asio::awaitable<void> Application::keep_house() {

@@ -41,6 +41,10 @@ private:
     void start(boost::asio::awaitable<void> runner);
 
     [[nodiscard]] Result<void> reload();
+    /// Open deadlines follow the calendar in force, wherever a former one put them; then that is noted, so that a start
+    /// after a change of the file counts anew, and any other start does not.
+    boost::asio::awaitable<void> count_anew(std::shared_ptr<const deadlines::Calendar> before);
+    boost::asio::awaitable<void> count_anew_if_changed();
     [[nodiscard]] Result<void> check_agency(std::string_view entry) const;
     [[nodiscard]] boost::asio::awaitable<http::Reply> answer_api(http::Request& request);
     [[nodiscard]] boost::asio::awaitable<http::Reply> answer_operations(http::Request& request);
@@ -54,6 +58,7 @@ private:
     boost::asio::io_context io_{1};
     operations::Metrics metrics_;
     casework::Worlds worlds_;
+    std::string calendar_;  ///< Text of the calendar in force.
     casework::Wakeup outbox_work_;
     casework::Wakeup watch_work_;
     casework::Wakeup house_work_;

@@ -1,13 +1,13 @@
 #include "explain_commands.hpp"
 
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "console.hpp"
 #include "data.hpp"
 #include "files.hpp"
-#include "lachan/casework/names.hpp"
+#include "lachan/casework/deadline_explanation.hpp"
 
 namespace lachan::app {
 namespace {
@@ -42,95 +42,54 @@ void print_days(const std::vector<deadlines::ExplainedDay>& explained) {
     print_table({"ngày", "tính", "căn cứ"}, rows);
 }
 
-/// A duty with the limit that gave its due instant, as the pack has it.
-struct Explained {
-    domain::Duty duty;
-    std::string name;
-    std::string limit;
-    std::string title;
-    domain::Force force{};
-    std::vector<policy::Basis> basis;
-    std::vector<deadlines::ExplainedDay> days;
-};
-
-std::optional<Explained> explain_duty(const domain::Duty& duty, const std::string& code, const policy::Pack& pack,
-                                      const deadlines::Calendar& calendar) {
-    const policy::Rule* rule = pack.rule(duty.rule);
-    const policy::DutyTemplate* made_by = pack.duty(duty.rule, duty.kind);
-    if (rule == nullptr || made_by == nullptr) {
-        return std::nullopt;
-    }
-    Explained result;
-    result.duty = duty;
-    result.name = casework::duty_name(code, duty.no.ordinal);
-    deadlines::Limit limit = made_by->limit;
-    const bool remote = made_by->limit_if_remote &&
-                        deadlines::due_at(*made_by->limit_if_remote, duty.start, calendar, made_by->immediately_within) == duty.due;
-    if (remote) {
-        limit = *made_by->limit_if_remote;
-    }
-    result.limit = deadlines::to_text(limit);
-    if (limit.kind == deadlines::Limit::Kind::immediately) {
-        result.limit += " (mục tiêu / target " + to_iso8601(made_by->immediately_within) + ")";
-    }
-    result.title = made_by->title;
-    result.force = rule->force;
-    result.basis = rule->basis;
-    result.days = deadlines::explain(limit, duty.start, calendar);
-    return result;
-}
-
-ordered_json to_json(const Explained& each) {
+ordered_json to_json(const casework::ExplainedDeadline& each) {
     ordered_json basis = ordered_json::array();
     for (const policy::Basis& entry : each.basis) {
         basis.push_back({{"source", entry.source}, {"clause", entry.clause}, {"reading", domain::text_of(entry.reading)}});
     }
+    ordered_json moves = ordered_json::array();
+    for (const casework::RecordedMove& move : each.moves) {
+        moves.push_back({{"at", to_rfc3339(move.at)},
+                         {"from", move.from},
+                         {"to", move.to},
+                         {"calendar_from", move.calendar_from},
+                         {"calendar_to", move.calendar_to}});
+    }
     return {{"duty", each.name},
             {"kind", each.duty.kind},
             {"title", each.title},
-            {"start", to_rfc3339(each.duty.start)},
+            {"start_at", to_rfc3339(each.duty.start)},
             {"limit", each.limit},
             {"due_at", to_rfc3339(each.duty.due)},
             {"force", domain::text_of(each.force)},
+            {"due_force", domain::text_of(each.due_force)},
             {"basis", basis},
-            {"days", to_json(each.days)}};
+            {"calendar", each.calendar},
+            {"text", each.text},
+            {"days", to_json(each.days)},
+            {"moves", moves}};
 }
 
-void print_plain(const Explained& each) {
+std::string_view word_of(domain::Force force) {
+    return force == domain::Force::law ? "luật / law" : "mục tiêu / target";
+}
+
+void print_plain(const casework::ExplainedDeadline& each) {
     print_line("");
     print_line(each.name + "  " + each.title + " (" + each.duty.kind + ")");
     print_line("  bắt đầu / start  " + to_rfc3339(each.duty.start));
-    print_line("  hạn / limit      " + each.limit + "  [" + std::string(each.force == domain::Force::law ? "luật / law" : "mục tiêu / target") + "]");
-    print_line("  đến hạn / due    " + to_rfc3339(each.duty.due));
+    print_line("  hạn / limit      " + each.limit + "  [" + std::string(word_of(each.force)) + "]");
+    print_line("  đến hạn / due    " + to_rfc3339(each.duty.due) + "  [" + std::string(word_of(each.due_force)) + "]");
     for (const policy::Basis& basis : each.basis) {
         print_line("  căn cứ / basis   " + basis.source + ", " + basis.clause + " (" + std::string(domain::text_of(basis.reading)) + ")");
     }
+    for (const casework::RecordedMove& move : each.moves) {
+        print_line("  đã dời / moved   " + move.from + " → " + move.to + "  (" + move.calendar_from + " → " + move.calendar_to + ")");
+    }
+    print_line("  " + each.text);
     if (!each.days.empty()) {
         print_days(each.days);
     }
-}
-
-Result<std::vector<Explained>> explain_case(const casework::World& world, const casework::View& view, domain::CaseNo number,
-                                            const std::string& code, const std::string& wanted) {
-    const auto value = view.cases.find(number);
-    if (!value) {
-        return Error(Errc::not_found, "no such case");
-    }
-    const policy::Pack* pack = world.pack(value->pack);
-    if (pack == nullptr) {
-        return Error(Errc::internal, "the rule pack " + value->pack + " is lost");
-    }
-    std::vector<Explained> result;
-    for (const domain::Duty& duty : view.duties.of_case(number)) {
-        const std::string name = casework::duty_name(code, duty.no.ordinal);
-        if (!wanted.empty() && wanted != name && wanted != duty.kind && wanted != "d" + std::to_string(duty.no.ordinal)) {
-            continue;
-        }
-        if (auto each = explain_duty(duty, code, *pack, *world.calendar)) {
-            result.push_back(std::move(*each));
-        }
-    }
-    return result;
 }
 
 }  // namespace
@@ -183,7 +142,7 @@ int run_calendar_explain(const config::Config& config, const std::string& start,
     return kGood;
 }
 
-int run_deadline_explain(const config::Config& config, const std::string& case_code, const std::string& duty, bool json) {
+int run_deadline_explain(const config::Config& config, const DeadlineQuestion& question) {
     auto data = open_data(config, vault::KeyFileAccess::read);
     if (!data) {
         return complain(data.error());
@@ -192,14 +151,15 @@ int run_deadline_explain(const config::Config& config, const std::string& case_c
     if (!loaded) {
         return complain(loaded.error());
     }
-    const auto number = (*data)->vault->case_no(case_code);
+    const auto number = (*data)->vault->case_no(question.case_code);
     if (!number) {
         return complain(number.error());
     }
     const std::string code = (*data)->vault->case_code(*number);
-    std::vector<Explained> explained;
+    const auto language = question.language == "en" ? policy::Language::english : policy::Language::vietnamese;
+    std::vector<casework::ExplainedDeadline> explained;
     const auto looked = (*data)->store->read_now([&](const casework::View& view) -> Result<void> {
-        auto found = explain_case(*loaded->world, view, *number, code, duty);
+        auto found = casework::explain_deadlines(*loaded->world, view, *number, code, question.duty, language);
         if (!found) {
             return found.error();
         }
@@ -210,13 +170,13 @@ int run_deadline_explain(const config::Config& config, const std::string& case_c
         return complain(looked.error());
     }
     ordered_json items = ordered_json::array();
-    for (const Explained& each : explained) {
+    for (const casework::ExplainedDeadline& each : explained) {
         items.push_back(to_json(each));
-        if (!json) {
+        if (!question.json) {
             print_plain(each);
         }
     }
-    if (json) {
+    if (question.json) {
         print_line(ordered_json{{"case", code}, {"items", items}}.dump());
     }
     return explained.empty() ? kFinding : kGood;

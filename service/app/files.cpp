@@ -60,4 +60,20 @@ Result<void> write_new_file(const std::filesystem::path& path, std::string_view 
     return {};
 }
 
+Result<void> replace_file(const std::filesystem::path& path, std::string_view content) {
+    std::filesystem::path beside = path;
+    beside += ".new";
+    std::error_code failure;
+    std::filesystem::remove(beside, failure);  // left by a run that did not come to its end
+    if (auto written = write_new_file(beside, content, Privacy::open); !written) {
+        return written;
+    }
+    std::filesystem::rename(beside, path, failure);
+    const Descriptor folder(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (failure || folder.number() < 0 || ::fsync(folder.number()) != 0) {
+        return Error(Errc::storage, "cannot put " + path.string() + " in place: " + failure.message());
+    }
+    return {};
+}
+
 }  // namespace lachan::app

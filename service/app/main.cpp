@@ -8,6 +8,7 @@
 #include "explain_commands.hpp"
 #include "init.hpp"
 #include "key_commands.hpp"
+#include "law_commands.hpp"
 #include "lachan/config/config.hpp"
 #include "receive.hpp"
 #include "rules_commands.hpp"
@@ -137,6 +138,12 @@ private:
                                    [this](const config::Config& config) { return app::run_calendar_explain(config, from_, limit_, json_); });
         explain->add_option("--start", from_, "RFC 3339 instant")->required();
         explain->add_option("--limit", limit_, "PT12H, \"5 working days\", …")->required();
+        auto* import = configured(*calendar, "import", "Take up a notice or a new calendar; show what moves", [this](const config::Config& config) {
+            import_.json = json_;
+            return app::run_calendar_import(config, import_);
+        });
+        import->add_option("FILE", import_.file, "Notice or calendar")->required();
+        import->add_flag("--dry-run", import_.dry_run, "Only say which open deadlines would move");
     }
 
     void add_directory() {
@@ -144,6 +151,13 @@ private:
         configured(*directory, "check", "Every unit and role has a reachable holder",
                    [this](const config::Config& config) { return app::run_directory_check(config, at_, json_); })
             ->add_option("--at", at_, "RFC 3339 instant");
+        auto* transition = configured(*directory, "transition", "Duties of bodies that are no more go to their successors",
+                                      [this](const config::Config& config) {
+                                          transition_.json = json_;
+                                          return app::run_directory_transition(config, transition_);
+                                      });
+        transition->add_option("--at", transition_.at, "RFC 3339 instant");
+        transition->add_flag("--dry-run", transition_.dry_run, "Only list them");
     }
 
     void add_keys() {
@@ -167,10 +181,12 @@ private:
     void add_deadline() {
         CLI::App* deadline = group("deadline", "Due instants");
         auto* explain = configured(*deadline, "explain", "Why is it due then?", [this](const config::Config& config) {
-            return app::run_deadline_explain(config, id_, duty_, json_);
+            question_.json = json_;
+            return app::run_deadline_explain(config, question_);
         });
-        explain->add_option("CASE", id_)->required();
-        explain->add_option("DUTY", duty_, "Id or kind of a duty");
+        explain->add_option("CASE", question_.case_code)->required();
+        explain->add_option("DUTY", question_.duty, "Id or kind of a duty");
+        explain->add_option("--language", question_.language, "vi or en")->check(CLI::IsMember({"vi", "en"}));
     }
 
     void add_audit() {
@@ -209,7 +225,10 @@ private:
     app::ReceiveOptions receive_;
     app::KeyCreateOptions key_;
     app::RulesOptions rules_;
-    std::string from_, to_, limit_, at_, id_, duty_, file_;
+    app::CalendarImport import_;
+    app::DirectoryTransition transition_;
+    app::DeadlineQuestion question_;
+    std::string from_, to_, limit_, at_, id_, file_;
     bool verify_ = false;
 };
 

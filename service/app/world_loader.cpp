@@ -113,7 +113,7 @@ void load_directory(const WorldSources& sources, const KeptDocuments& kept, case
     world.directory = std::make_shared<const directory::Directory>(std::move(*directory));
 }
 
-void load_calendar(const WorldSources& sources, casework::World& world, Faults& faults) {
+void load_calendar(const WorldSources& sources, casework::World& world, LoadedWorld& loaded, Faults& faults) {
     const auto text = read_file(sources.calendar);
     if (!text) {
         faults.add(sources.calendar.string(), text.error());
@@ -125,6 +125,7 @@ void load_calendar(const WorldSources& sources, casework::World& world, Faults& 
         return;
     }
     world.calendar = std::make_shared<const deadlines::Calendar>(std::move(*calendar));
+    loaded.calendar = *text;
 }
 
 }  // namespace
@@ -144,7 +145,7 @@ Result<LoadedWorld> load_world(const WorldSources& sources, const KeptDocuments&
     Faults faults;
     load_packs(sources, kept, world, loaded, faults);
     load_directory(sources, kept, world, faults);
-    load_calendar(sources, world, faults);
+    load_calendar(sources, world, loaded, faults);
     if (!faults.empty()) {
         return std::move(faults).error();
     }

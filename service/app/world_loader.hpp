@@ -28,6 +28,7 @@ struct KeptDocuments {
 struct LoadedWorld {
     std::shared_ptr<const casework::World> world;
     std::vector<std::pair<std::string, std::string>> packs;  ///< Key and text of the packs found on disk.
+    std::string calendar;                                    ///< Text of the calendar.
 };
 
 /// Reads everything, or says everything that is wrong: each fault's pointer names its file ("rules/…/pack.json#/rules/3").

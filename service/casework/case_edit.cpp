@@ -7,6 +7,7 @@
 #include "lachan/casework/invariants.hpp"
 #include "lachan/casework/ladders.hpp"
 #include "lachan/casework/names.hpp"
+#include "standing.hpp"
 
 namespace lachan::casework {
 
@@ -173,7 +174,10 @@ void CaseEdit::succeed_next(const domain::Duty& former) {
          had = had->predecessor ? find(*had->predecessor) : nullptr) {
         without.push_back(had->holder);
     }
-    const auto found = world_->directory->holders(asked_role(former), former.area, former.start, without);
+    const auto found = holders_of(*world_->directory,
+                                  {asked_role(former), former.area, value_.received_at, former.start},
+                                  tx_.now,
+                                  without);
     if (found.empty()) {
         succeed(former, domain::AgencyId(), former.role);
     } else {
@@ -282,7 +286,8 @@ CaseChange CaseEdit::change() const {
 std::vector<directory::Holder> CaseEdit::holders(std::string_view role,
                                                  const domain::AreaCode& area,
                                                  Instant at) const {
-    return world_->directory->holders(role, area, at, value_.conflicted);
+    const domain::AreaCode unit = unit_at(*world_->directory, area, value_.received_at, at);
+    return world_->directory->holders(role, unit, at, value_.conflicted);
 }
 
 }  // namespace lachan::casework

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "standing.hpp"
+
 namespace lachan::casework {
 namespace {
 
@@ -63,7 +65,8 @@ domain::Duty planned_duty(const policy::OrderedDuty& ordered,
         duty.holder = start.receiver;
         return duty;
     }
-    const auto found = world.directory->holders(wanted.role, duty.area, start.at, value.conflicted);
+    const domain::AreaCode unit = unit_at(*world.directory, duty.area, value.received_at, start.at);
+    const auto found = world.directory->holders(wanted.role, unit, start.at, value.conflicted);
     if (!found.empty()) {
         duty.holder = found.front().agency->id;
         duty.role = found.front().role;

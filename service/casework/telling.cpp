@@ -5,6 +5,7 @@
 #include "lachan/casework/ladders.hpp"
 #include "lachan/casework/names.hpp"
 #include "lachan/casework/retry_schedule.hpp"
+#include "standing.hpp"
 
 namespace lachan::casework {
 namespace {
@@ -125,7 +126,8 @@ bool CaseEdit::tell_roles(std::span<const std::string> roles,
     without.push_back(beside);
     std::vector<domain::AgencyId> told;
     for (const std::string& role : roles) {
-        const auto found = world_->directory->holders(role, duty.area, duty.start, without);
+        const auto found = holders_of(
+            *world_->directory, {role, duty.area, value_.received_at, duty.start}, tx_.now, without);
         if (found.empty() || std::find(told.begin(), told.end(), found.front().agency->id) != told.end()) {
             continue;
         }

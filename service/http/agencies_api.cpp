@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 
 #include "calls.hpp"
 #include "lachan/casework/access.hpp"
@@ -179,6 +180,26 @@ asio::awaitable<Result<Reply>> put_agency(const Services& services, const Reques
     co_return reply;
 }
 
+/// Between looking at the entry and taking the new one into force lies a commit: whoever comes meanwhile has
+/// to look again, or one of two changes would be lost without a word.
+asio::awaitable<Result<Reply>> put_alone(const Services& services,
+                                         std::shared_ptr<bool> under_way,
+                                         const Request& request) {
+    if (*under_way) {
+        co_return Error(Errc::idempotency_in_progress, "another change of the directory is under way");
+    }
+    struct Mark {
+        explicit Mark(bool& flag) : set(flag) { set = true; }
+        Mark(const Mark&) = delete;
+        Mark& operator=(const Mark&) = delete;
+        ~Mark() { set = false; }
+        bool& set;
+    };
+    const Mark mark(*under_way);
+    auto reply = co_await put_agency(services, request);
+    co_return reply;
+}
+
 /// GET /v1/areas: the units in force at an instant.
 asio::awaitable<Result<Reply>> get_areas(const Services& services, const Request& request) {
     static constexpr std::string_view kLevels[] = {"commune", "district", "province", "nation"};
@@ -221,9 +242,12 @@ void add_agency_calls(std::vector<Route>& routes, const Services& services) {
     routes.push_back({.method = Method::get,
                       .pattern = "/v1/agencies/{agency}",
                       .endpoint = endpoint(services, get_agency)});
-    routes.push_back({.method = Method::put,
-                      .pattern = "/v1/agencies/{agency}",
-                      .endpoint = endpoint(services, put_agency)});
+    routes.push_back(
+        {.method = Method::put,
+         .pattern = "/v1/agencies/{agency}",
+         .endpoint = [&services, under_way = std::make_shared<bool>(false)](const Request& request) {
+             return put_alone(services, under_way, request);
+         }});
     routes.push_back({.method = Method::get,
                       .pattern = "/v1/areas",
                       .query = {"at"},

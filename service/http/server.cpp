@@ -36,6 +36,8 @@ struct Server::State {
     std::shared_ptr<asio::ssl::context> tls;
     std::set<std::shared_ptr<Session>> sessions;
     std::map<std::string, std::size_t, std::less<>> per_address;
+    std::size_t refused = 0;                         ///< Connections turned away since that was last told.
+    asio::steady_timer::time_point refusals_told{};  ///< When.
     bool stopping = false;
 };
 
@@ -43,6 +45,7 @@ namespace {
 
 /// A session whose socket is closed ends at its next step; one that waits for something else is left behind.
 constexpr std::chrono::seconds kCutGrace{1};
+constexpr std::chrono::seconds kRefusalsTold{10};  ///< At most one line of log in this time.
 
 /// The address without the dress of IPv4 in IPv6.
 std::string text_of(const asio::ip::address& address) {
@@ -77,6 +80,19 @@ bool has_room(const State& state, const std::string& remote) {
            of_address < options.max_connections_per_address;
 }
 
+/// Says once in a while how many were turned away: who floods us must not flood the log as well.
+template <class State>
+void note_refusal(State& state) {
+    ++state.refused;
+    const auto now = asio::steady_timer::clock_type::now();
+    if (now < state.refusals_told + kRefusalsTold) {
+        return;
+    }
+    log::warn("http.connections_refused", {{"refused", state.refused}, {"open", state.sessions.size()}});
+    state.refusals_told = now;
+    state.refused = 0;
+}
+
 /// Takes a connection in, or closes it where there is no room: a queue of waiting ones would only look alive.
 template <class State>
 void admit(const std::shared_ptr<State>& state, tcp::socket socket) {
@@ -87,7 +103,7 @@ void admit(const std::shared_ptr<State>& state, tcp::socket socket) {
     }
     std::string remote = text_of(peer.address());
     if (!has_room(*state, remote)) {
-        log::warn("http.connection_refused", {{"open", state->sessions.size()}});
+        note_refusal(*state);
         return;
     }
     socket.set_option(tcp::no_delay(true), failure);

@@ -22,8 +22,10 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 using Progress = MessageReader::Progress;
 
-/// How much is read at once. With the head's limit it bounds what a connection holds beside its message.
+/// How much is read at once: of a body much, to get done; of what begins little, because idle connections
+/// hold it. With the head's limit it bounds what a connection holds beside its message.
 constexpr std::size_t kReadSize = 16 * 1024;
+constexpr std::size_t kHeadReadSize = 4 * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 Reply failed(const ServerParts& server, const Request& request, const std::exception& failure) {
@@ -159,8 +161,6 @@ template <class Stream>
 asio::awaitable<Received> Session::receive(Stream& stream, Inbox& inbox) {
     MessageReader reader(parts_->options.header_limit, parts_->options.body_limit);
     Received received;
-    received.request.id = parts_->server.new_request_id();
-    received.request.remote = remote_;
     phase_ = Phase::idle;
     arm(parts_->options.idle_timeout);
     while (true) {
@@ -185,6 +185,8 @@ asio::awaitable<Received> Session::receive(Stream& stream, Inbox& inbox) {
                                  : Error(Errc::malformed_request, "the message is cut short or too long"));
         break;
     }
+    received.request.id = parts_->server.new_request_id();
+    received.request.remote = remote_;
     received.framing = reader.framing();
     received.framing.secure = tls_ != nullptr;
     if (received.kind == Received::Kind::refusal) {
@@ -213,7 +215,7 @@ asio::awaitable<bool> Session::await_more(Stream& stream, const MessageReader& r
         arm(parts_->options.header_timeout);
     }
     const std::size_t held = inbox.bytes.size();
-    const std::size_t room = std::min(inbox.limit - held, kReadSize);
+    const std::size_t room = std::min(inbox.limit - held, reader.head_done() ? kReadSize : kHeadReadSize);
     if (room == 0) {
         co_return false;
     }

@@ -128,7 +128,8 @@ Result<void> SimWorld::redeliver(const domain::Notification& value) {
         return died();
     }
     agencies_.may_come_again(message_id(value));
-    const std::string name = casework::notification_name(context().vault.case_code(value.no.case_no), value.no.ordinal);
+    const std::string name =
+        casework::notification_name(context().vault.case_code(value.no.case_no), value.no.ordinal);
     note("redelivery of " + name);
     return run(casework::redeliver(context(), administrator(), name));
 }

@@ -15,6 +15,11 @@ constexpr int kDutiesLookedAt = 60;      ///< The most pressing ones: whoever wo
 constexpr unsigned kDuringTrouble = 15;  ///< Percent of the acts that are followed by a fault.
 constexpr std::size_t kRemembered = 50;  ///< Reports that a sender may send again by mistake.
 
+/// Whether the same request may fare better a little later.
+bool is_passing(Errc code) {
+    return code == Errc::storage || code == Errc::overloaded || code == Errc::shutting_down;
+}
+
 }  // namespace
 
 Life::Life(SimWorld& world, std::uint64_t seed, Faults faults) : world_(world), dice_(seed), faults_(faults) {
@@ -32,13 +37,22 @@ void Life::live_until(Instant end) {
         if (dice_.chance(kDuringTrouble)) {
             trouble();
         }
-        world_.advance(dice_.chance(70) ? dice_.between(1s, 20min) : dice_.between(0ms, 3h));
+        world_.advance(some_time());
         get_up();
         if (dice_.chance(10)) {
             world_.check();
         }
     }
     come_to_rest();
+}
+
+/// Mostly minutes; at times so little that what was just begun is still under way, at times hours.
+Duration Life::some_time() {
+    const std::uint64_t how = dice_.below(100);
+    if (how < 20) {
+        return dice_.between(0ms, 150ms);
+    }
+    return how < 75 ? dice_.between(1s, 20min) : dice_.between(20min, 3h);
 }
 
 void Life::act() {
@@ -84,7 +98,7 @@ void Life::report_again() {
         if (filed) {
             know(filed->case_code);
         }
-        if (filed || filed.error().code() == Errc::validation_failed) {
+        if (filed || !is_passing(filed.error().code())) {
             unanswered_.erase(unanswered_.begin());
         }
         return;
@@ -310,7 +324,7 @@ void Life::come_to_rest() {
     world_.crash(Crash::power);  // also forgets a power cut that was still to come
     get_up();
     resume_endpoints();
-    while (!unanswered_.empty()) {
+    while (!unanswered_.empty() && world_.up()) {
         report_again();
     }
     world_.advance(26h);  // longer than any pause between two tries

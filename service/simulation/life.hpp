@@ -20,6 +20,7 @@ public:
     [[nodiscard]] std::size_t cases() const noexcept { return codes_.size(); }
 
 private:
+    [[nodiscard]] Duration some_time();
     void act();
     void report();
     void report_again();

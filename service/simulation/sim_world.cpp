@@ -120,7 +120,7 @@ bool SimWorld::restart() {
     }
     process_ = std::move(*opened);
     note("starts");
-    witness_->check_record(*process_->store);
+    check_record();
     if (plan_.watches) {
         const auto caught_up = run(process_->watch->catch_up());
         if (!up()) {
@@ -240,8 +240,11 @@ void SimWorld::check_punctual(const casework::View& view) {
     };
     judge(view.duties.next_instant(), "a duty's step");
     judge(view.outbox.next_reroute(), "an undelivered notification");
-    const auto waiting = view.endpoints.due(limit, 1);
-    judge(view.endpoints.next_instant(), "the queue of " + (waiting.empty() ? "an endpoint" : waiting.front().text()));
+    if (agencies_.under_way() < static_cast<std::size_t>(plan_.outbox.parallel)) {
+        const auto waiting = view.endpoints.due(limit, 1);
+        judge(view.endpoints.next_instant(),
+              "the queue of " + (waiting.empty() ? "an endpoint" : waiting.front().text()));
+    }
 }
 
 void SimWorld::be_patient_until(Instant true_instant) {
@@ -258,8 +261,15 @@ void SimWorld::check() {
     look([&](const casework::View& view) {
         witness_->check(view, *process_->vault, clock_.now(), punctual_until);
     });
-    witness_->check_record(*process_->store);
+    check_record();
     witness_->remember(*process_->store);
+}
+
+/// A disk that fails on purpose may keep the record from being read; a healthy one may not.
+void SimWorld::check_record() {
+    if (!witness_->check_record(*process_->store) && clock_.true_now() >= patient_until_) {
+        findings_.add(Broken::lost, "the record cannot be read");
+    }
 }
 
 casework::Context& SimWorld::context() {

@@ -116,11 +116,11 @@ void SimWorld::Witness::remember(store::SqliteStore& store) {
     }
 }
 
-void SimWorld::Witness::check_record(store::SqliteStore& store) {
+bool SimWorld::Witness::check_record(store::SqliteStore& store) {
     const auto report = store.verify_chain(head_);
-    if (!report) {
-        findings_.add(Broken::lost, "the record cannot be read: " + report.error().detail());
-        return;
+    const auto faults = store.integrity_check();
+    if (!report || !faults) {
+        return false;
     }
     if (report->fault) {
         findings_.add(Broken::lost,
@@ -133,10 +133,10 @@ void SimWorld::Witness::check_record(store::SqliteStore& store) {
                           std::to_string(seen_) + " was seen");
         seen_ = report->head.sequence;  // said once
     }
-    const auto faults = store.integrity_check();
-    if (!faults || !faults->empty()) {
-        findings_.add(Broken::lost, "SQLite finds the file damaged");
+    if (!faults->empty()) {
+        findings_.add(Broken::lost, "SQLite finds the file damaged: " + faults->front());
     }
+    return true;
 }
 
 void SimWorld::Witness::check(const casework::View& view,

@@ -27,8 +27,8 @@ public:
     void observe(const casework::View& view, Instant true_now);
     /// Remembers the end of the record before it is tried by a crash.
     void remember(store::SqliteStore& store);
-    /// After a crash: nothing that was seen may be gone.
-    void check_record(store::SqliteStore& store);
+    /// After a crash: nothing that was seen may be gone. False: the record cannot be read now.
+    [[nodiscard]] bool check_record(store::SqliteStore& store);
     /// Every rule about what is kept. What fell due before `punctual_until` must have been done.
     void check(const casework::View& view, const casework::Vault& vault, Instant now, Instant punctual_until);
 

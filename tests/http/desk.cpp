@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/this_coro.hpp>
+
 #include "lachan/casework/keys.hpp"
 #include "lachan/http/target.hpp"
 #include "support/shipped.hpp"
@@ -143,7 +145,7 @@ const std::string& Desk::token(domain::Role role, const std::string& agency, int
     return tokens_.emplace(id, token).first->second;
 }
 
-Answered Desk::ask(const std::string& token, Asked asked) {
+Request Desk::request_of(const std::string& token, const Asked& asked) {
     Request request;
     request.id = domain::RequestId("r-1");
     request.method = parse_method(asked.method);
@@ -162,6 +164,11 @@ Answered Desk::ask(const std::string& token, Asked asked) {
     request.segments = std::move(target.segments);
     request.query = std::move(target.query);
     request.body = asked.body;
+    return request;
+}
+
+Answered Desk::ask(const std::string& token, Asked asked) {
+    Request request = request_of(token, asked);
     Answered answered{office_.run(api_.answer(request)), nullptr};
     if (answered.reply.content_type.ends_with("json")) {
         answered.body = json::parse(answered.reply.body);
@@ -170,6 +177,31 @@ Answered Desk::ask(const std::string& token, Asked asked) {
         hold_to_description(router_.find(request.method, request.segments).route, asked, answered);
     }
     return answered;
+}
+
+std::vector<int> Desk::ask_together(const std::string& token, const std::vector<Asked>& all) {
+    std::vector<Request> requests;
+    for (const Asked& asked : all) {
+        requests.push_back(request_of(token, asked));
+    }
+    std::vector<int> statuses(all.size());
+    const auto ask_one = [&](std::size_t i) -> boost::asio::awaitable<void> {
+        const Reply reply = co_await api_.answer(requests[i]);
+        statuses[i] = reply.status;
+    };
+    const auto ask_all = [&]() -> boost::asio::awaitable<bool> {
+        const auto executor = co_await boost::asio::this_coro::executor;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            boost::asio::co_spawn(executor, ask_one(i), [](const std::exception_ptr& failure) {
+                if (failure) {
+                    std::rethrow_exception(failure);
+                }
+            });
+        }
+        co_return true;
+    };
+    office_.run(ask_all());
+    return statuses;
 }
 
 void Desk::hold_to_description(const Route* route, const Asked& asked, const Answered& answered) const {

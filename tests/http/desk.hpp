@@ -58,6 +58,8 @@ public:
 
     /// Asks as the bearer of `token` (empty: nobody).
     Answered ask(const std::string& token, Asked asked);
+    /// Asks all of them before any is answered; gives the statuses in the same order.
+    std::vector<int> ask_together(const std::string& token, const std::vector<Asked>& all);
     Answered get(const std::string& token, const std::string& target) {
         return ask(token, {"GET", target, "", {}});
     }
@@ -75,6 +77,7 @@ public:
 
 private:
     Services services();
+    static Request request_of(const std::string& token, const Asked& asked);
     void hold_to_description(const Route* route, const Asked& asked, const Answered& answered) const;
 
     support::Office office_;

@@ -85,6 +85,21 @@ TEST_F(Directory, IsChangedOnlyByWhoHasSeenTheEntry) {
     EXPECT_EQ(put(changed, tag).status(), 412);
 }
 
+// Both have seen the same entry: the second must not undo the first unseen.
+TEST_F(Directory, LosesNoneOfTwoChangesAtOnce) {
+    const std::string tag = put(school(), "").header("ETag");
+    json one = school();
+    json two = school();
+    one["name"] = "Một";
+    two["name"] = "Hai";
+    const std::vector<std::pair<std::string, std::string>> seen{{"If-Match", tag}};
+    const auto statuses = desk.ask_together(
+        admin,
+        {{"PUT", "/v1/agencies/th-moi", one.dump(), seen}, {"PUT", "/v1/agencies/th-moi", two.dump(), seen}});
+    EXPECT_EQ(statuses, (std::vector<int>{200, 409}));
+    EXPECT_EQ(desk.get(admin, "/v1/agencies/th-moi").body.at("name"), "Một");
+}
+
 TEST_F(Directory, RefusesAnEntryUnderAnotherName) {
     const auto refused = desk.ask(admin, {"PUT", "/v1/agencies/th-khac", school().dump(), {}});
     EXPECT_EQ(refused.status(), 422);

@@ -47,8 +47,8 @@ TEST_F(PowerCut, InAnySyncLosesNoAcknowledgedReport) {
     }
 }
 
-// After a sync that failed, the system may show what it never wrote to the disk, and believe it to be written. The next
-// process must not build on that.
+// After a sync that failed, the system may show what it never wrote to the disk, and believe it to be
+// written. The next process must not build on that.
 TEST_F(PowerCut, AfterAFailedSyncAndARestartLosesNoAcknowledgedReport) {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
         SimWorld world(plan_from(kFriday, 1, seed));

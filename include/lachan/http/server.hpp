@@ -22,7 +22,7 @@ struct TlsFiles {
     std::string private_key;        ///< PEM.
 };
 
-/// What one server allows. The defaults are the contract's and those of `docs`; tests make them small.
+/// What one server allows. Tests make the times small.
 struct ServerOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: any free one.

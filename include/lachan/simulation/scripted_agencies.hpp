@@ -71,6 +71,7 @@ public:
 
     /// Whether a try is on its way there now.
     [[nodiscard]] bool is_under_way(const domain::EndpointId& endpoint) const;
+    [[nodiscard]] std::size_t under_way() const noexcept { return under_way_.size(); }
 
     /// The record says that the message was delivered: it must have arrived, and must not come again.
     void recorded_as_delivered(const std::string& message_id);

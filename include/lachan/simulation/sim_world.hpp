@@ -151,6 +151,7 @@ private:
     void end_process(Crash kind);
     void observe();
     void check_punctual(const casework::View& view);
+    void check_record();
     Result<casework::Answer> acknowledge(Result<casework::Answer> answer, std::string_view what);
     Result<Filed> filed(Result<casework::Answer> answer, const domain::Report& report, std::string_view what);
     [[nodiscard]] casework::Repeat repeat_of(std::string route, std::string key, std::string_view body);

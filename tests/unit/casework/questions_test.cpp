@@ -18,9 +18,9 @@ protected:
         return office_.run(see_identity(office_.context(), caller, code_, purpose));
     }
     std::vector<std::string> found(const domain::Principal& caller, CaseSearch search) {
+        const auto page = office_.run(search_cases(office_.context(), caller, std::move(search)));
         std::vector<std::string> codes;
-        for (const CaseItem& item :
-             office_.run(search_cases(office_.context(), caller, std::move(search)))->items) {
+        for (const CaseItem& item : page->items) {
             codes.push_back(item.code);
         }
         return codes;

@@ -6,12 +6,14 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "loopback.hpp"
 
@@ -107,6 +109,12 @@ protected:
         return options;
     }
 
+    static bool reloaded(Loopback& server) {
+        std::promise<bool> done;
+        asio::post(server.io(), [&] { done.set_value(server.server().reload_tls().has_value()); });
+        return done.get_future().get();
+    }
+
     Certificate certificate{"one"};
 };
 
@@ -127,7 +135,7 @@ TEST_F(Tls, ShowsTheNewCertificateAfterAReload) {
     ASSERT_TRUE(server.start());
     certificate.renew("two");
     EXPECT_EQ(ask(server.port(), kGet).subject, "one");
-    EXPECT_TRUE(server.server().reload_tls());
+    EXPECT_TRUE(reloaded(server));
     EXPECT_EQ(ask(server.port(), kGet).subject, "two");
 }
 
@@ -135,7 +143,7 @@ TEST_F(Tls, KeepsTheOldCertificateWhereTheNewOneIsBroken) {
     Loopback server(echo, over_tls(certificate));
     ASSERT_TRUE(server.start());
     std::ofstream(certificate.files().certificate_chain) << "no certificate";
-    EXPECT_FALSE(server.server().reload_tls());
+    EXPECT_FALSE(reloaded(server));
     EXPECT_EQ(ask(server.port(), kGet).subject, "one");
 }
 

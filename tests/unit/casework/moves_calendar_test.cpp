@@ -1,0 +1,190 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "lachan/casework/deadline_moves.hpp"
+#include "lachan/deadlines/notice.hpp"
+#include "support/office.hpp"
+#include "support/shipped.hpp"
+
+namespace lachan::support {
+namespace {
+
+using namespace std::chrono_literals;
+using casework::CalendarChange;
+using casework::DeadlineMove;
+
+std::string notice(const std::string& version, const std::string& days) {
+    return R"({"version": ")" + version + R"(", "source": "1/TB-UBND", "days": [)" + days + "]}";
+}
+const std::string kTuesdayOff = R"({"day": "2026-11-24", "working": false, "name": "Nghỉ đột xuất"})";
+const std::string kSaturdayWorked = R"({"day": "2026-11-21", "working": true, "name": "Làm bù"})";
+
+/// The plan of a case from Friday morning: five working days, to the end of Friday, 27 November.
+class CalendarMoves : public testing::Test {
+protected:
+    CalendarMoves() : code_(office_.opened(violence_at_home())) {}
+
+    CalendarChange change(const std::string& days, const std::string& version = "test.1") {
+        const auto text =
+            deadlines::next_calendar(shipped("config/calendar/vietnam.json"), notice(version, days));
+        auto next = std::make_shared<casework::World>(*office_.worlds().current());
+        next->calendar =
+            std::make_shared<const deadlines::Calendar>(deadlines::Calendar::parse(text.value()).value());
+        return {office_.worlds().current()->calendar, std::move(next)};
+    }
+    std::vector<DeadlineMove> planned(const CalendarChange& change) {
+        std::vector<DeadlineMove> moves;
+        office_.look([&](const casework::View& view) -> Result<void> {
+            moves = casework::plan_moves(view, office_.vault(), change, office_.now());
+            return {};
+        });
+        return moves;
+    }
+    std::size_t moved(const CalendarChange& change) {
+        const casework::StopSign stop;
+        return office_.run(casework::move_deadlines(office_.context(), change, stop)).value();
+    }
+    domain::Duty plan() { return office_.pending(code_, "plan"); }
+
+    Office office_;
+    const std::string code_;
+    const Instant friday_night_ = parse_rfc3339("2026-11-28T00:00:00+07:00").value();
+};
+
+TEST_F(CalendarMoves, ANewHolidayWithinFiveWorkingDaysMovesThePlanByOneWorkingDay) {
+    ASSERT_EQ(plan().due, friday_night_);
+    const auto moves = planned(change(kTuesdayOff));
+    const auto of_plan = std::find_if(
+        moves.begin(), moves.end(), [](const DeadlineMove& each) { return each.kind == "plan"; });
+    ASSERT_NE(of_plan, moves.end());
+    EXPECT_EQ(of_plan->case_code, code_);
+    EXPECT_EQ(of_plan->name, duty_name(code_, plan()));
+    EXPECT_EQ(of_plan->from, friday_night_);
+    EXPECT_EQ(of_plan->to, friday_night_ + 72h);  // over the weekend to the end of Monday
+}
+
+TEST_F(CalendarMoves, SayingWhatWouldMoveMovesNothing) {
+    const auto before = office_.case_of(code_).sequence;
+    ASSERT_FALSE(planned(change(kTuesdayOff)).empty());
+    EXPECT_EQ(plan().due, friday_night_);
+    EXPECT_EQ(office_.case_of(code_).sequence, before);
+}
+
+TEST_F(CalendarMoves, AMoveIsOnRecordWithBothInstantsAndBothCalendars) {
+    const auto holiday = change(kTuesdayOff);
+    const auto expected = planned(holiday).size();
+    EXPECT_EQ(moved(holiday), expected);
+    EXPECT_EQ(plan().due, friday_night_ + 72h);
+    const auto events = office_.events(code_);
+    EXPECT_EQ(count(events, "duty.due_moved"), expected);
+    const auto event = std::find_if(events.begin(), events.end(), [&](const domain::Event& each) {
+        return each.kind == "duty.due_moved" && each.data.front().second == duty_name(code_, plan());
+    });
+    ASSERT_NE(event, events.end());
+    const domain::EventData data = {{"duty", duty_name(code_, plan())},
+                                    {"kind", "plan"},
+                                    {"from", "2026-11-28T00:00:00+07:00"},
+                                    {"to", "2026-12-01T00:00:00+07:00"},
+                                    {"calendar_from", holiday.before->version()},
+                                    {"calendar_to", "test.1"}};
+    EXPECT_EQ(event->data, data);
+}
+
+TEST_F(CalendarMoves, OnlyLimitsCountedInDaysMove) {
+    const auto before = office_.duties(code_);
+    moved(change(kTuesdayOff));
+    const policy::Pack& pack = *office_.worlds().current()->pack(office_.case_of(code_).pack);
+    for (const domain::Duty& duty : before) {
+        const auto kind = pack.duty(duty.rule, duty.kind)->limit.kind;
+        if (kind == deadlines::Limit::Kind::clock || kind == deadlines::Limit::Kind::immediately) {
+            const auto after = office_.duties(code_)[static_cast<std::size_t>(duty.no.ordinal) - 1];
+            EXPECT_EQ(after.due, duty.due) << duty.kind;
+        }
+    }
+}
+
+TEST_F(CalendarMoves, DoneASecondTimeItChangesNothing) {
+    const auto holiday = change(kTuesdayOff);
+    ASSERT_GT(moved(holiday), 0u);
+    const auto sequence = office_.case_of(code_).sequence;
+    EXPECT_EQ(moved(holiday), 0u);
+    EXPECT_TRUE(planned(holiday).empty());
+    EXPECT_EQ(office_.case_of(code_).sequence, sequence);
+}
+
+TEST_F(CalendarMoves, AMakeUpSaturdayPullsThePlanInAndItsHolderHears) {
+    const std::string holder = plan().holder.text();
+    const auto told = count(office_.notifications(code_), holder, "case.updated");
+    moved(change(kSaturdayWorked));
+    EXPECT_EQ(plan().due, friday_night_ - 24h);
+    EXPECT_GT(count(office_.notifications(code_), holder, "case.updated"), told);
+}
+
+TEST_F(CalendarMoves, MoreTimeNeedsNoMessage) {
+    const auto before = office_.notifications(code_).size();
+    moved(change(kTuesdayOff));
+    EXPECT_EQ(office_.notifications(code_).size(), before);
+}
+
+TEST_F(CalendarMoves, TheAlarmsFollowAndTheCaseKnowsItsNextDue) {
+    moved(change(kTuesdayOff));
+    office_.pass(friday_night_ - office_.now() + 1min);  // it would be overdue by the former calendar
+    EXPECT_FALSE(plan().overdue_at);
+    office_.pass(72h);
+    EXPECT_EQ(plan().overdue_at, friday_night_ + 72h);
+}
+
+TEST_F(CalendarMoves, WhatHasFiredDoesNotFireAgain) {
+    office_.pass(friday_night_ - 12h - office_.now());  // the reminder of one day left is out
+    const auto fired = plan().fired;
+    const auto reminders = [&] {
+        const auto events = office_.events(code_);
+        return std::count_if(events.begin(), events.end(), [&](const domain::Event& each) {
+            return each.kind == "duty.due_soon" && each.data.front().second == duty_name(code_, plan());
+        });
+    };
+    const auto before = reminders();
+    ASSERT_EQ(before, 1);
+    moved(change(R"({"day": "2026-11-27", "working": false, "name": "Nghỉ đột xuất"})"));
+    ASSERT_EQ(plan().due, friday_night_ + 72h);
+    EXPECT_EQ(plan().fired, fired);
+    office_.pass(71h);
+    EXPECT_EQ(reminders(), before);
+}
+
+TEST_F(CalendarMoves, WhatIsOverdueStaysOverdueForEver) {
+    office_.pass(friday_night_ - office_.now() + 1h);
+    ASSERT_TRUE(plan().overdue_at);
+    moved(change(kTuesdayOff));
+    EXPECT_EQ(plan().due, friday_night_);
+    EXPECT_EQ(plan().overdue_at, friday_night_);
+}
+
+TEST_F(CalendarMoves, ADayThatHasGoneByCannotBecomeTheLastOne) {
+    office_.pass(friday_night_ - 12h - office_.now());
+    moved(change(kSaturdayWorked));  // it would have ended the night before
+    EXPECT_EQ(plan().due, friday_night_);
+    EXPECT_FALSE(plan().overdue_at);
+}
+
+TEST_F(CalendarMoves, AnUnknownFormerCalendarIsNoHindrance) {
+    auto holiday = change(kTuesdayOff);
+    holiday.before = nullptr;
+    EXPECT_GT(moved(holiday), 0u);
+    EXPECT_EQ(plan().due, friday_night_ + 72h);
+}
+
+TEST_F(CalendarMoves, BackToTheFormerCalendarIsAMoveLikeAnother) {
+    const auto there = change(kTuesdayOff);
+    moved(there);
+    office_.worlds().replace(there.world);
+    auto next = std::make_shared<casework::World>(*there.world);
+    next->calendar = there.before;
+    moved({there.world->calendar, next});
+    EXPECT_EQ(plan().due, friday_night_);
+    EXPECT_GE(count(office_.events(code_), "duty.due_moved"), 2u);
+}
+
+}  // namespace
+}  // namespace lachan::support

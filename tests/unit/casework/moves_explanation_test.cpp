@@ -1,0 +1,128 @@
+#include <gtest/gtest.h>
+
+#include "lachan/casework/deadline_explanation.hpp"
+#include "lachan/casework/deadline_moves.hpp"
+#include "lachan/deadlines/notice.hpp"
+#include "support/office.hpp"
+#include "support/shipped.hpp"
+
+namespace lachan::support {
+namespace {
+
+using namespace std::chrono_literals;
+using casework::ExplainedDeadline;
+using policy::Language;
+
+class Explanation : public testing::Test {
+protected:
+    ExplainedDeadline of(const std::string& kind, Language language = Language::vietnamese) {
+        return office_
+            .run(casework::see_explanation(office_.context(),
+                                           officer("ubnd-03388"),
+                                           duty_name(code_, office_.pending(code_, kind)),
+                                           language))
+            .value();
+    }
+
+    Office office_;
+    const std::string code_ = office_.opened(violence_at_home());
+};
+
+TEST_F(Explanation, CountsWorkingDaysLineByLine) {
+    const auto plan = of("plan");
+    EXPECT_EQ(plan.limit, "5 working days");
+    ASSERT_EQ(plan.days.size(), 8u);  // Friday to Friday
+    EXPECT_FALSE(plan.days[0].counted);
+    EXPECT_EQ(plan.days[0].ground, "thứ Sáu, ngày làm việc: ngày bắt đầu, không tính");
+    EXPECT_EQ(plan.days[1].ground, "thứ Bảy");
+    EXPECT_FALSE(plan.days[1].counted);
+    EXPECT_EQ(plan.days[7].number, 5);
+    EXPECT_EQ(start_of_day(plan.days[7].day) + 24h, plan.duty.due);
+    EXPECT_EQ(plan.text.substr(0, plan.text.find(':')), "5 ngày làm việc");
+    EXPECT_FALSE(plan.basis.empty());
+    EXPECT_EQ(plan.calendar, office_.worlds().current()->calendar->version());
+    EXPECT_TRUE(plan.moves.empty());
+}
+
+TEST_F(Explanation, CountsHoursDayByDayAndNight) {
+    const auto assessment = of("initial_assessment");
+    ASSERT_EQ(assessment.limit, "PT12H");
+    ASSERT_EQ(assessment.days.size(), 1u);
+    EXPECT_TRUE(assessment.days[0].counted);
+    EXPECT_EQ(assessment.days[0].number, 12);
+    EXPECT_EQ(assessment.days[0].ground, "08:15 đến 20:15, PT12H: tính liên tục cả ngày lẫn đêm");
+    EXPECT_NE(assessment.text.find("Điều 147"), std::string::npos);
+    EXPECT_EQ(assessment.due_force, domain::Force::law);
+}
+
+TEST_F(Explanation, HoursOverMidnightAreTwoLines) {
+    office_.pass(10h);
+    domain::Report late = violence_at_home();
+    late.received_at = office_.now();
+    const std::string code = office_.opened(late);
+    const auto found =
+        office_.run(casework::see_explanation(office_.context(),
+                                              officer("ubnd-03388"),
+                                              duty_name(code, office_.pending(code, "initial_assessment")),
+                                              Language::english));
+    const auto& days = found.value().days;
+    ASSERT_EQ(days.size(), 2u);
+    EXPECT_EQ(days[0].ground, "18:15 to 24:00, PT5H45M: hours run day and night");
+    EXPECT_EQ(days[0].number, 5);
+    EXPECT_EQ(days[1].ground, "00:00 to 06:15, PT6H15M: hours run day and night");
+    EXPECT_EQ(days[1].number, 12);
+}
+
+TEST_F(Explanation, SpeaksEnglishToWhoeverPrefersIt) {
+    const auto plan = of("plan", Language::english);
+    ASSERT_EQ(plan.days.size(), 8u);
+    EXPECT_EQ(plan.days[0].ground, "Friday, working day: day of the start, not counted");
+    EXPECT_EQ(plan.days[1].ground, "Saturday");
+    EXPECT_EQ(plan.days[3].ground, "Monday, working day");
+    EXPECT_EQ(plan.text.substr(0, plan.text.find(':')), "5 working days");
+    EXPECT_NE(plan.title, of("plan").title);
+}
+
+TEST_F(Explanation, ShowsWhatMovedTheInstantAndWhen) {
+    const std::string notice =
+        R"({"version": "test.1", "source": "1/TB", "days": [{"day": "2026-11-24", "working": false, "name": "Nghỉ"}]})";
+    const auto text = deadlines::next_calendar(shipped("config/calendar/vietnam.json"), notice).value();
+    auto next = std::make_shared<casework::World>(*office_.worlds().current());
+    next->calendar = std::make_shared<const deadlines::Calendar>(deadlines::Calendar::parse(text).value());
+    const casework::CalendarChange change{office_.worlds().current()->calendar, next};
+    office_.worlds().replace(next);
+    const casework::StopSign stop;
+    office_.run(casework::move_deadlines(office_.context(), change, stop)).value();
+
+    const auto plan = of("plan", Language::english);
+    ASSERT_EQ(plan.moves.size(), 1u);
+    EXPECT_EQ(plan.moves[0].from, "2026-11-28T00:00:00+07:00");
+    EXPECT_EQ(plan.moves[0].to, to_rfc3339(plan.duty.due));
+    EXPECT_EQ(plan.moves[0].calendar_to, "test.1");
+    EXPECT_EQ(plan.days[4].ground, "Tuesday, Nghỉ (1/TB)");
+    EXPECT_FALSE(plan.days[4].counted);
+}
+
+TEST_F(Explanation, SaysWhereThePresentCalendarWouldGiveAnotherInstant) {
+    office_.pass(8 * 24h);  // missed by the calendar of its time, which stays
+    const std::string notice =
+        R"({"version": "test.1", "source": "1/TB", "days": [{"day": "2026-11-24", "working": false, "name": "Nghỉ"}]})";
+    const auto text = deadlines::next_calendar(shipped("config/calendar/vietnam.json"), notice).value();
+    auto next = std::make_shared<casework::World>(*office_.worlds().current());
+    next->calendar = std::make_shared<const deadlines::Calendar>(deadlines::Calendar::parse(text).value());
+    office_.worlds().replace(next);
+    EXPECT_NE(of("plan").text.find("theo lịch hiện hành sẽ là 2026-12-01T00:00:00+07:00"), std::string::npos);
+}
+
+TEST_F(Explanation, IsNotForStrangers) {
+    const std::string duty = duty_name(code_, office_.pending(code_, "plan"));
+    const auto refused = office_.run(
+        casework::see_explanation(office_.context(), officer("ubnd-03433"), duty, Language::vietnamese));
+    EXPECT_EQ(refused.error().code(), Errc::not_found);
+    const auto missing = office_.run(casework::see_explanation(
+        office_.context(), officer("ubnd-03388"), code_ + ".d99", Language::vietnamese));
+    EXPECT_EQ(missing.error().code(), Errc::not_found);
+}
+
+}  // namespace
+}  // namespace lachan::support
