@@ -19,9 +19,10 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr Duration kHousekeeping = 5s;        ///< Keys made ahead last far longer; a full disk is noticed within this.
-constexpr Duration kCountsEvery = 60s;        ///< Counting everything open costs time in proportion.
-constexpr int kRepliesForgotten = 500;        ///< In one unit: a millisecond of the writer.
+constexpr Duration kHousekeeping =
+    5s;  ///< Keys made ahead last far longer; a full disk is noticed within this.
+constexpr Duration kCountsEvery = 60s;  ///< Counting everything open costs time in proportion.
+constexpr int kRepliesForgotten = 500;  ///< In one unit: a millisecond of the writer.
 // The calendar that open deadlines were last counted with, among the documents of the store.
 constexpr std::string_view kCalendarDocument = "calendar";
 constexpr std::string_view kCountedWith = "counted_with";
@@ -30,7 +31,8 @@ constexpr std::int64_t kLatestTimers = 5000;  ///< Lateness in ms beyond which t
 http::LimitSettings limits_of(const config::Config& config) {
     http::LimitSettings settings;
     settings.call.quota = config.limits.burst;
-    settings.call.window = std::chrono::milliseconds(config.limits.burst * 1000 / std::max<std::int64_t>(config.limits.requests_per_second, 1));
+    settings.call.window = std::chrono::milliseconds(
+        config.limits.burst * 1000 / std::max<std::int64_t>(config.limits.requests_per_second, 1));
     settings.receipt.quota = config.limits.status_per_minute;
     return settings;
 }
@@ -45,7 +47,8 @@ http::ServerOptions server_options(const config::Config& config) {
     options.body_timeout = config.api.body_timeout;
     options.idle_timeout = config.api.idle_timeout;
     if (config.tls()) {
-        options.tls = http::TlsFiles{config.api.tls_certificate_file.string(), config.api.tls_key_file.string()};
+        options.tls =
+            http::TlsFiles{config.api.tls_certificate_file.string(), config.api.tls_key_file.string()};
     }
     return options;
 }
@@ -106,23 +109,29 @@ Application::Application(const config::Config& config, std::unique_ptr<Data> dat
       outbox_work_(io_.get_executor()),
       watch_work_(io_.get_executor()),
       house_work_(io_.get_executor()),
-      context_{*data_->store, data_->clock, data_->entropy, *data_->vault, worlds_, outbox_work_, watch_work_},
+      context_{
+          *data_->store, data_->clock, data_->entropy, *data_->vault, worlds_, outbox_work_, watch_work_},
       problems_(""),
       limits_(limits_of(config)) {}
 
 http::ServerParts Application::parts(http::Handler handler) {
-    return {std::move(handler), problems_, data_->clock,
+    return {std::move(handler),
+            problems_,
+            data_->clock,
             [this] { return domain::RequestId(casework::new_uuid(data_->entropy, data_->clock.now())); },
             [this](const http::Observation& observation) { observe(observation); }};
 }
 
 /// Ports first: the public address is known only when they are bound.
 Result<void> Application::listen() {
-    api_server_ = std::make_unique<http::Server>(io_.get_executor(), server_options(config_),
-                                                 parts([this](http::Request& request) { return answer_api(request); }));
-    operations_server_ =
-        std::make_unique<http::Server>(io_.get_executor(), operations_options(config_),
-                                       parts([this](http::Request& request) { return answer_operations(request); }));
+    api_server_ =
+        std::make_unique<http::Server>(io_.get_executor(),
+                                       server_options(config_),
+                                       parts([this](http::Request& request) { return answer_api(request); }));
+    operations_server_ = std::make_unique<http::Server>(
+        io_.get_executor(), operations_options(config_), parts([this](http::Request& request) {
+            return answer_operations(request);
+        }));
     if (auto listening = api_server_->listen(); !listening) {
         return listening;
     }
@@ -156,9 +165,14 @@ void Application::make_api(const std::string& public_url) {
     outbox_ = std::make_unique<casework::OutboxRunner>(context_, *transport_, stop_, limits);
     const vault::PublicKey key = data_->vault->public_key();
     const auto guard = delivery::EgressGuard::parse(config_.egress.allow_cidrs);
-    http::Services services{context_, *transport_, problems_, limits_, public_url, LACHAN_VERSION, {}, {}, {}, {}, {}};
-    services.check_endpoint_url = [guard = *guard](std::string_view url) { return delivery::validate_endpoint_url(url, guard); };
-    services.check_agency = [this](const domain::AgencyId&, std::string_view entry) { return check_agency(entry); };
+    http::Services services{
+        context_, *transport_, problems_, limits_, public_url, LACHAN_VERSION, {}, {}, {}, {}, {}};
+    services.check_endpoint_url = [guard = *guard](std::string_view url) {
+        return delivery::validate_endpoint_url(url, guard);
+    };
+    services.check_agency = [this](const domain::AgencyId&, std::string_view entry) {
+        return check_agency(entry);
+    };
     services.reload = [this] { return reload(); };
     services.sign = [this](std::string_view text) { return data_->vault->sign(text); };
     services.public_key = Bytes(key.begin(), key.end());
@@ -188,7 +202,9 @@ int Application::run() {
 }
 
 asio::awaitable<void> Application::live() {
-    co_await count_anew_if_changed();  // before anything is reminded of or missed by the former calendar
+    asio::signal_set signals(
+        io_, SIGINT, SIGTERM, SIGHUP);  // from the first moment: one that comes early waits here
+    co_await count_anew_if_changed();   // before anything is reminded of or missed by the former calendar
     const auto caught_up = co_await watch_->catch_up();
     if (!caught_up) {
         log::error("service.cannot_start", {{"why", caught_up.error().detail()}});
@@ -201,9 +217,11 @@ asio::awaitable<void> Application::live() {
     api_server_->start();
     operations_server_->start();
     serving_ = true;
-    print_line(nlohmann::ordered_json{{"listening", {{"api", api_server_->url()}, {"operations", operations_server_->url()}}}}.dump());
+    print_line(nlohmann::ordered_json{
+        {"listening", {{"api", api_server_->url()}, {"operations", operations_server_->url()}}}}
+                   .dump());
     log::info("service.ready", {{"api", api_server_->url()}, {"operations", operations_server_->url()}});
-    co_await wait_for_signals();
+    co_await wait_for_signals(signals);
     co_await close();
 }
 
@@ -218,8 +236,7 @@ void Application::start(asio::awaitable<void> runner) {
     });
 }
 
-asio::awaitable<void> Application::wait_for_signals() {
-    asio::signal_set signals(io_, SIGINT, SIGTERM, SIGHUP);
+asio::awaitable<void> Application::wait_for_signals(asio::signal_set& signals) {
     for (;;) {
         boost::system::error_code failure;
         const int signal = co_await signals.async_wait(asio::redirect_error(asio::use_awaitable, failure));
@@ -230,7 +247,8 @@ asio::awaitable<void> Application::wait_for_signals() {
             const Error refusal = reloaded.error();
             log::error("world.reload_refused", {{"why", refusal.detail()}});
             for (const Fault& fault : refusal.faults()) {
-                log::error("world.fault", {{"where", fault.pointer}, {"code", fault.code}, {"what", fault.detail}});
+                log::error("world.fault",
+                           {{"where", fault.pointer}, {"code", fault.code}, {"what", fault.detail}});
             }
         }
     }
@@ -268,7 +286,8 @@ Result<void> Application::reload() {
         event.at = tx.now;
         event.kind = "world.reloaded";
         event.actor = "service";
-        event.data = {{"directory", loaded->world->directory->version()}, {"calendar", loaded->world->calendar->version()}};
+        event.data = {{"directory", loaded->world->directory->version()},
+                      {"calendar", loaded->world->calendar->version()}};
         tx.events.append(event);
         return {};
     });
@@ -281,7 +300,9 @@ Result<void> Application::reload() {
     if (former->version() != loaded->world->calendar->version()) {
         start(count_anew(former));
     }
-    log::info("world.reloaded", {{"directory", loaded->world->directory->version()}, {"calendar", loaded->world->calendar->version()}});
+    log::info("world.reloaded",
+              {{"directory", loaded->world->directory->version()},
+               {"calendar", loaded->world->calendar->version()}});
     if (config_.tls()) {
         return api_server_->reload_tls();
     }
@@ -293,10 +314,12 @@ asio::awaitable<void> Application::count_anew(std::shared_ptr<const deadlines::C
     const std::string text = calendar_;
     const auto moved = co_await casework::move_deadlines(context_, {std::move(before), world}, stop_);
     if (!moved) {
-        log::error("calendar.not_applied", {{"calendar", world->calendar->version()}, {"why", moved.error().detail()}});
+        log::error("calendar.not_applied",
+                   {{"calendar", world->calendar->version()}, {"why", moved.error().detail()}});
         co_return;
     }
-    log::info("calendar.applied", {{"calendar", world->calendar->version()}, {"moved", static_cast<std::int64_t>(*moved)}});
+    log::info("calendar.applied",
+              {{"calendar", world->calendar->version()}, {"moved", static_cast<std::int64_t>(*moved)}});
     if (stop_.stopping || calendar_ != text) {
         co_return;  // not all of it, or by a calendar that is the former one by now
     }
@@ -304,7 +327,7 @@ asio::awaitable<void> Application::count_anew(std::shared_ptr<const deadlines::C
         tx.documents.put(kCalendarDocument, kCountedWith, text, tx.now);
         return {};
     };
-    const auto noted = co_await data_->store->commit(std::move(note));
+    const auto noted = co_await data_->store->commit(std::move(note), casework::Lane::routine);
     if (!noted) {
         log::error("calendar.not_noted", {{"why", noted.error().detail()}});
     }

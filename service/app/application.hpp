@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <memory>
 
 #include "data.hpp"
@@ -15,8 +16,8 @@
 
 namespace lachan::app {
 
-/// The running service: everything it is made of, wired from top to bottom, and stopped in reverse. One thread serves
-/// sockets and runs the runners; the store has its writer's thread.
+/// The running service: everything it is made of, wired from top to bottom, and stopped in reverse. One
+/// thread serves sockets and runs the runners; the store has its writer's thread.
 class Application {
 public:
     /// Errors: what keeps the service from starting, said so that an operator can mend it.
@@ -32,17 +33,17 @@ private:
     [[nodiscard]] Result<void> listen();
     void make_api(const std::string& public_url);
 
-    /// Does what came due while the program was down, opens the ports, says so on standard output, and lives until a
-    /// signal says stop.
+    /// Does what came due while the program was down, opens the ports, says so on standard output, and lives
+    /// until a signal says stop.
     boost::asio::awaitable<void> live();
-    boost::asio::awaitable<void> wait_for_signals();
+    boost::asio::awaitable<void> wait_for_signals(boost::asio::signal_set& signals);
     boost::asio::awaitable<void> keep_house();
     boost::asio::awaitable<void> close();
     void start(boost::asio::awaitable<void> runner);
 
     [[nodiscard]] Result<void> reload();
-    /// Open deadlines follow the calendar in force, wherever a former one put them; then that is noted, so that a start
-    /// after a change of the file counts anew, and any other start does not.
+    /// Open deadlines follow the calendar in force, wherever a former one put them; then that is noted, so
+    /// that a start after a change of the file counts anew, and any other start does not.
     boost::asio::awaitable<void> count_anew(std::shared_ptr<const deadlines::Calendar> before);
     boost::asio::awaitable<void> count_anew_if_changed();
     [[nodiscard]] Result<void> check_agency(std::string_view entry) const;
@@ -72,9 +73,9 @@ private:
     std::unique_ptr<casework::WatchRunner> watch_;
     std::unique_ptr<casework::OutboxRunner> outbox_;
     std::unique_ptr<http::Api> api_;
-    int running_ = 0;       ///< Runners that have not ended.
-    bool serving_ = false;  ///< Between "ready to serve" and "stopping".
-    bool can_write_ = true; ///< The last write of the housekeeping came through.
+    int running_ = 0;        ///< Runners that have not ended.
+    bool serving_ = false;   ///< Between "ready to serve" and "stopping".
+    bool can_write_ = true;  ///< The last write of the housekeeping came through.
     int exit_code_ = 0;
 };
 

@@ -17,9 +17,10 @@ namespace {
 using nlohmann::ordered_json;
 
 ordered_json to_json(const store::ChainReport& report) {
-    ordered_json document = {{"entries", report.entries},
-                             {"head", {{"sequence", report.head.sequence}, {"hash", to_hex(report.head.hash)}}},
-                             {"fault", nullptr}};
+    ordered_json document = {
+        {"entries", report.entries},
+        {"head", {{"sequence", report.head.sequence}, {"hash", to_hex(report.head.hash)}}},
+        {"fault", nullptr}};
     if (report.fault) {
         document["fault"] = store::text_of(*report.fault);
         document["bad_sequence"] = report.bad_sequence;
@@ -34,7 +35,9 @@ struct Health {
 
     [[nodiscard]] bool good() const {
         return integrity.empty() && !chain.fault &&
-               std::all_of(invariants.begin(), invariants.end(), [](const casework::Finding& each) { return each.count == 0; });
+               std::all_of(invariants.begin(), invariants.end(), [](const casework::Finding& each) {
+                   return each.count == 0;
+               });
     }
 };
 
@@ -65,13 +68,17 @@ ordered_json to_json(const Health& health) {
     for (const casework::Finding& finding : health.invariants) {
         invariants[finding.invariant] = finding.count;
     }
-    return {{"good", health.good()}, {"integrity", health.integrity}, {"chain", to_json(health.chain)}, {"invariants", invariants}};
+    return {{"good", health.good()},
+            {"integrity", health.integrity},
+            {"chain", to_json(health.chain)},
+            {"invariants", invariants}};
 }
 
 void print_plain(const Health& health) {
     print_line("integrity  " + (health.integrity.empty() ? std::string("ok") : health.integrity.front()));
-    print_line("chain      " + std::to_string(health.chain.entries) + " entries" +
-               (health.chain.fault ? ", then " + std::string(store::text_of(*health.chain.fault)) : ", whole"));
+    print_line(
+        "chain      " + std::to_string(health.chain.entries) + " entries" +
+        (health.chain.fault ? ", then " + std::string(store::text_of(*health.chain.fault)) : ", whole"));
     for (const casework::Finding& finding : health.invariants) {
         print_line(finding.invariant + " " + std::to_string(finding.count));
     }
@@ -115,7 +122,8 @@ int run_audit_verify(const config::Config& config, bool json) {
     if (json) {
         print_line(to_json(*report).dump());
     } else if (report->fault) {
-        print_line("entry " + std::to_string(report->bad_sequence) + " is " + std::string(store::text_of(*report->fault)));
+        print_line("entry " + std::to_string(report->bad_sequence) + " is " +
+                   std::string(store::text_of(*report->fault)));
     } else {
         print_line(std::to_string(report->entries) + " entries, the chain is whole");
     }
@@ -184,18 +192,23 @@ int run_directory_check(const config::Config& config, const std::string& at, boo
     for (const auto& finding : coverage.findings) {
         const std::string kind(directory::word_of(finding.kind));
         ++counts[kind];
-        findings.push_back({{"kind", kind}, {"area", finding.area.text()}, {"role", finding.role}, {"agency", finding.agency.text()}});
+        findings.push_back({{"kind", kind},
+                            {"area", finding.area.text()},
+                            {"role", finding.role},
+                            {"agency", finding.agency.text()}});
         rows.push_back({kind, finding.area.text(), finding.role, finding.agency.text()});
     }
     if (json) {
-        print_line(ordered_json{{"complete", coverage.complete()}, {"pairs", coverage.pairs}, {"findings", findings}}.dump());
+        print_line(
+            ordered_json{{"complete", coverage.complete()}, {"pairs", coverage.pairs}, {"findings", findings}}
+                .dump());
         return coverage.complete() ? kGood : kFinding;
     }
     if (!rows.empty()) {
         print_table({"finding", "area", "role", "agency"}, rows);
     }
-    print_line(std::to_string(coverage.pairs) + " pairs of unit and role: " + (coverage.complete() ? "all" : "not all") +
-               " have a reachable holder");
+    print_line(std::to_string(coverage.pairs) + " pairs of unit and role: " +
+               (coverage.complete() ? "all" : "not all") + " have a reachable holder");
     return coverage.complete() ? kGood : kFinding;
 }
 
@@ -208,7 +221,8 @@ int run_backup(const config::Config& config, const std::filesystem::path& out, b
         return complain(copied.error());
     }
     if (!verify) {
-        print_line(json ? ordered_json{{"backup", out.string()}, {"verified", false}}.dump() : "written, not verified: " + out.string());
+        print_line(json ? ordered_json{{"backup", out.string()}, {"verified", false}}.dump()
+                        : "written, not verified: " + out.string());
         return kGood;
     }
     const auto health = examine_file(config, out, **data);
@@ -221,7 +235,9 @@ int run_backup(const config::Config& config, const std::filesystem::path& out, b
 int run_restore(const config::Config& config, const std::filesystem::path& from, bool json) {
     std::error_code failure;
     if (std::filesystem::exists(config.store.path, failure)) {
-        return complain(Error(Errc::validation_failed, "a database is there already: move " + config.store.path.string() + " away first"));
+        return complain(
+            Error(Errc::validation_failed,
+                  "a database is there already: move " + config.store.path.string() + " away first"));
     }
     std::filesystem::copy_file(from, config.store.path, failure);
     if (failure) {

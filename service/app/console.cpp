@@ -8,7 +8,8 @@ namespace {
 
 /// Code points, near enough to columns for Vietnamese and Latin text.
 std::size_t width(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 void print_row(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
@@ -27,7 +28,8 @@ void print_row(const std::vector<std::string>& cells, const std::vector<std::siz
 int complain(const Error& error) {
     std::fprintf(stderr, "lachan: %s\n", error.detail().c_str());
     for (const Fault& fault : error.faults()) {
-        std::fprintf(stderr, "  %s: %s (%s)\n", fault.pointer.c_str(), fault.detail.c_str(), fault.code.c_str());
+        std::fprintf(
+            stderr, "  %s: %s (%s)\n", fault.pointer.c_str(), fault.detail.c_str(), fault.code.c_str());
     }
     return error.code() == Errc::storage || error.code() == Errc::overloaded ? kEnvironment : kUsage;
 }

@@ -22,7 +22,8 @@ struct Data {
 };
 
 /// `read` for commands that may run beside the service; `own` for the service itself. Errors: `storage`.
-[[nodiscard]] Result<std::unique_ptr<Data>> open_data(const config::Config& config, vault::KeyFileAccess access);
+[[nodiscard]] Result<std::unique_ptr<Data>> open_data(const config::Config& config,
+                                                      vault::KeyFileAccess access);
 
 [[nodiscard]] WorldSources sources_of(const config::Config& config);
 

@@ -29,7 +29,10 @@ Result<deadlines::Calendar> read_calendar(const config::Config& config) {
 ordered_json to_json(const std::vector<deadlines::ExplainedDay>& explained) {
     ordered_json items = ordered_json::array();
     for (const auto& day : explained) {
-        items.push_back({{"day", to_text(day.day)}, {"counted", day.counted}, {"number", day.number}, {"ground", day.ground}});
+        items.push_back({{"day", to_text(day.day)},
+                         {"counted", day.counted},
+                         {"number", day.number},
+                         {"ground", day.ground}});
     }
     return items;
 }
@@ -45,7 +48,9 @@ void print_days(const std::vector<deadlines::ExplainedDay>& explained) {
 ordered_json to_json(const casework::ExplainedDeadline& each) {
     ordered_json basis = ordered_json::array();
     for (const policy::Basis& entry : each.basis) {
-        basis.push_back({{"source", entry.source}, {"clause", entry.clause}, {"reading", domain::text_of(entry.reading)}});
+        basis.push_back({{"source", entry.source},
+                         {"clause", entry.clause},
+                         {"reading", domain::text_of(entry.reading)}});
     }
     ordered_json moves = ordered_json::array();
     for (const casework::RecordedMove& move : each.moves) {
@@ -79,12 +84,15 @@ void print_plain(const casework::ExplainedDeadline& each) {
     print_line(each.name + "  " + each.title + " (" + each.duty.kind + ")");
     print_line("  bắt đầu / start  " + to_rfc3339(each.duty.start));
     print_line("  hạn / limit      " + each.limit + "  [" + std::string(word_of(each.force)) + "]");
-    print_line("  đến hạn / due    " + to_rfc3339(each.duty.due) + "  [" + std::string(word_of(each.due_force)) + "]");
+    print_line("  đến hạn / due    " + to_rfc3339(each.duty.due) + "  [" +
+               std::string(word_of(each.due_force)) + "]");
     for (const policy::Basis& basis : each.basis) {
-        print_line("  căn cứ / basis   " + basis.source + ", " + basis.clause + " (" + std::string(domain::text_of(basis.reading)) + ")");
+        print_line("  căn cứ / basis   " + basis.source + ", " + basis.clause + " (" +
+                   std::string(domain::text_of(basis.reading)) + ")");
     }
     for (const casework::RecordedMove& move : each.moves) {
-        print_line("  đã dời / moved   " + move.from + " → " + move.to + "  (" + move.calendar_from + " → " + move.calendar_to + ")");
+        print_line("  đã dời / moved   " + move.from + " → " + move.to + "  (" + move.calendar_from + " → " +
+                   move.calendar_to + ")");
     }
     print_line("  " + each.text);
     if (!each.days.empty()) {
@@ -94,22 +102,28 @@ void print_plain(const casework::ExplainedDeadline& each) {
 
 }  // namespace
 
-int run_calendar_show(const config::Config& config, const std::string& from, const std::string& to, bool json) {
+int run_calendar_show(const config::Config& config,
+                      const std::string& from,
+                      const std::string& to,
+                      bool json) {
     const auto calendar = read_calendar(config);
     if (!calendar) {
         return complain(calendar.error());
     }
     const auto first = parse_day(from);
     const auto last = parse_day(to.empty() ? from : to);
-    if (!first || !last || sys_days(*last) < sys_days(*first) || (sys_days(*last) - sys_days(*first)).count() > kMostDays) {
-        return complain(Error(Errc::validation_failed, "--from and --to are days (2026-02-13) in order, at most 4000 apart"));
+    if (!first || !last || sys_days(*last) < sys_days(*first) ||
+        (sys_days(*last) - sys_days(*first)).count() > kMostDays) {
+        return complain(Error(Errc::validation_failed,
+                              "--from and --to are days (2026-02-13) in order, at most 4000 apart"));
     }
     ordered_json items = ordered_json::array();
     std::vector<std::vector<std::string>> rows;
     for (sys_days day = *first; day <= sys_days(*last); day += days(1)) {
         const bool working = calendar->is_working_day(day);
         const std::string ground = calendar->ground(day);
-        items.push_back({{"day", to_text(std::chrono::year_month_day(day))}, {"working", working}, {"ground", ground}});
+        items.push_back(
+            {{"day", to_text(std::chrono::year_month_day(day))}, {"working", working}, {"ground", ground}});
         rows.push_back({to_text(std::chrono::year_month_day(day)), working ? "làm việc" : "nghỉ", ground});
     }
     if (json) {
@@ -120,7 +134,10 @@ int run_calendar_show(const config::Config& config, const std::string& from, con
     return kGood;
 }
 
-int run_calendar_explain(const config::Config& config, const std::string& start, const std::string& limit, bool json) {
+int run_calendar_explain(const config::Config& config,
+                         const std::string& start,
+                         const std::string& limit,
+                         bool json) {
     const auto calendar = read_calendar(config);
     if (!calendar) {
         return complain(calendar.error());
@@ -129,12 +146,17 @@ int run_calendar_explain(const config::Config& config, const std::string& start,
     const auto parsed = deadlines::parse_limit(limit);
     if (!instant || !parsed) {
         return complain(Error(Errc::validation_failed,
-                              "--start is an RFC 3339 instant, --limit a limit: immediately, PT12H, 5 working days, 15 days, 3 months"));
+                              "--start is an RFC 3339 instant, --limit a limit: immediately, PT12H, 5 "
+                              "working days, 15 days, 3 months"));
     }
     const Instant due = deadlines::due_at(*parsed, *instant, *calendar, Duration(0));
     const auto explained = deadlines::explain(*parsed, *instant, *calendar);
     if (json) {
-        print_line(ordered_json{{"start", to_rfc3339(*instant)}, {"limit", deadlines::to_text(*parsed)}, {"due_at", to_rfc3339(due)}, {"days", to_json(explained)}}.dump());
+        print_line(ordered_json{{"start", to_rfc3339(*instant)},
+                                {"limit", deadlines::to_text(*parsed)},
+                                {"due_at", to_rfc3339(due)},
+                                {"days", to_json(explained)}}
+                       .dump());
         return kGood;
     }
     print_days(explained);
@@ -156,10 +178,12 @@ int run_deadline_explain(const config::Config& config, const DeadlineQuestion& q
         return complain(number.error());
     }
     const std::string code = (*data)->vault->case_code(*number);
-    const auto language = question.language == "en" ? policy::Language::english : policy::Language::vietnamese;
+    const auto language =
+        question.language == "en" ? policy::Language::english : policy::Language::vietnamese;
     std::vector<casework::ExplainedDeadline> explained;
     const auto looked = (*data)->store->read_now([&](const casework::View& view) -> Result<void> {
-        auto found = casework::explain_deadlines(*loaded->world, view, *number, code, question.duty, language);
+        auto found =
+            casework::explain_deadlines(*loaded->world, view, *number, code, question.duty, language);
         if (!found) {
             return found.error();
         }

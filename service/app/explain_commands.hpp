@@ -8,9 +8,15 @@
 namespace lachan::app {
 
 /// `lachan calendar show --from DAY --to DAY`: each day, whether it is a working day, and the ground.
-[[nodiscard]] int run_calendar_show(const config::Config& config, const std::string& from, const std::string& to, bool json);
+[[nodiscard]] int run_calendar_show(const config::Config& config,
+                                    const std::string& from,
+                                    const std::string& to,
+                                    bool json);
 /// `lachan calendar explain --start INSTANT --limit TEXT`: when a limit ends, day by day.
-[[nodiscard]] int run_calendar_explain(const config::Config& config, const std::string& start, const std::string& limit, bool json);
+[[nodiscard]] int run_calendar_explain(const config::Config& config,
+                                       const std::string& start,
+                                       const std::string& limit,
+                                       bool json);
 
 struct DeadlineQuestion {
     std::string case_code;

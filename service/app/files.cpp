@@ -55,7 +55,8 @@ Result<void> write_new_file(const std::filesystem::path& path, std::string_view 
     const mode_t mode = privacy == Privacy::owner_only ? 0600 : 0644;
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
     if (file.number() < 0 || !write_all(file.number(), content)) {
-        return Error(Errc::storage, "cannot write " + path.string() + ": " + std::generic_category().message(errno));
+        return Error(Errc::storage,
+                     "cannot write " + path.string() + ": " + std::generic_category().message(errno));
     }
     return {};
 }

@@ -14,10 +14,12 @@ namespace lachan::app {
 enum class Privacy { open, owner_only };
 
 /// Writes a new file, with its folders. Errors: `storage`, also where the file exists.
-[[nodiscard]] Result<void> write_new_file(const std::filesystem::path& path, std::string_view content, Privacy privacy);
+[[nodiscard]] Result<void> write_new_file(const std::filesystem::path& path,
+                                          std::string_view content,
+                                          Privacy privacy);
 
-/// Puts new content in the place of the old at once: whoever reads the file meanwhile sees one of the two whole.
-/// Errors: `storage`.
+/// Puts new content in the place of the old at once: whoever reads the file meanwhile sees one of the two
+/// whole. Errors: `storage`.
 [[nodiscard]] Result<void> replace_file(const std::filesystem::path& path, std::string_view content);
 
 }  // namespace lachan::app

@@ -73,7 +73,8 @@ Result<void> write_shipped(const InitOptions& options) {
             continue;
         }
         const bool extended = !options.demo_url.empty() && file.path == "config/directory/agencies.json";
-        const std::string content = extended ? with_demo_agencies(file.content()) : std::string(file.content());
+        const std::string content =
+            extended ? with_demo_agencies(file.content()) : std::string(file.content());
         if (auto written = write_new_file(options.folder / place, content, Privacy::open); !written) {
             return written;
         }
@@ -104,9 +105,12 @@ public:
 
     void key(domain::Role role, const domain::AgencyId& agency) {
         const std::string word(domain::text_of(role));
-        const auto made = casework::make_key(tx_, vault_, {role, agency, std::nullopt},
-                                             domain::KeyId(agency.text() + "." + word), kActor);
-        keys.push_back({{"id", made.id.text()}, {"role", word}, {"agency", agency.text()}, {"token", made.token.reveal()}});
+        const auto made = casework::make_key(
+            tx_, vault_, {role, agency, std::nullopt}, domain::KeyId(agency.text() + "." + word), kActor);
+        keys.push_back({{"id", made.id.text()},
+                        {"role", word},
+                        {"agency", agency.text()},
+                        {"token", made.token.reveal()}});
     }
 
     void endpoint(const domain::AgencyId& agency, const std::string& base) {
@@ -124,8 +128,12 @@ private:
     casework::Vault& vault_;
 };
 
-constexpr auto kEveryRole = std::to_array({domain::Role::operator_, domain::Role::reporter, domain::Role::officer,
-                                           domain::Role::supervisor, domain::Role::analyst, domain::Role::admin});
+constexpr auto kEveryRole = std::to_array({domain::Role::operator_,
+                                           domain::Role::reporter,
+                                           domain::Role::officer,
+                                           domain::Role::supervisor,
+                                           domain::Role::analyst,
+                                           domain::Role::admin});
 
 void make_demo(Maker& maker, const directory::Directory& directory, std::string base) {
     while (base.ends_with('/')) {
@@ -145,7 +153,8 @@ void make_demo(Maker& maker, const directory::Directory& directory, std::string 
 
 void make_first_administrator(Maker& maker, const directory::Directory& directory, Instant now) {
     for (const directory::Agency& agency : directory.agencies()) {
-        const bool owner = std::find(agency.roles.begin(), agency.roles.end(), kAdministratorRole) != agency.roles.end();
+        const bool owner =
+            std::find(agency.roles.begin(), agency.roles.end(), kAdministratorRole) != agency.roles.end();
         if (owner && agency.valid_at(now)) {
             maker.key(domain::Role::admin, agency.id);
             return;
@@ -153,8 +162,13 @@ void make_first_administrator(Maker& maker, const directory::Directory& director
     }
 }
 
-Result<void> fill(const InitOptions& options, store::SqliteStore& store, casework::Vault& vault, ordered_json& printed) {
-    const auto loaded = load_world({options.folder / kRulesFolder, options.folder / kDirectoryFolder, options.folder / kCalendarFile}, {});
+Result<void> fill(const InitOptions& options,
+                  store::SqliteStore& store,
+                  casework::Vault& vault,
+                  ordered_json& printed) {
+    const auto loaded = load_world(
+        {options.folder / kRulesFolder, options.folder / kDirectoryFolder, options.folder / kCalendarFile},
+        {});
     if (!loaded) {
         return loaded.error();
     }
@@ -176,7 +190,8 @@ Result<void> make(const InitOptions& options, ordered_json& printed) {
     if (auto written = write_shipped(options); !written) {
         return written;
     }
-    if (auto written = write_new_file(options.folder / kConfigFile, configuration(options), Privacy::open); !written) {
+    if (auto written = write_new_file(options.folder / kConfigFile, configuration(options), Privacy::open);
+        !written) {
         return written;
     }
     operations::SystemClock clock;
@@ -184,7 +199,8 @@ Result<void> make(const InitOptions& options, ordered_json& printed) {
     std::error_code failure;
     std::filesystem::create_directories((options.folder / kMasterKeyFile).parent_path(), failure);
     std::filesystem::create_directories((options.folder / kDatabaseFile).parent_path(), failure);
-    std::filesystem::permissions((options.folder / kMasterKeyFile).parent_path(), std::filesystem::perms::owner_all, failure);
+    std::filesystem::permissions(
+        (options.folder / kMasterKeyFile).parent_path(), std::filesystem::perms::owner_all, failure);
     const auto master = vault::create_master_key_file(options.folder / kMasterKeyFile, entropy);
     if (!master) {
         return master.error();
@@ -211,7 +227,9 @@ void print_plain(const ordered_json& printed) {
     print_line("Mã truy cập chỉ hiện một lần / tokens are shown this once:");
     std::vector<std::vector<std::string>> rows;
     for (const auto& key : printed.at("keys")) {
-        rows.push_back({key.at("id").get<std::string>(), key.at("role").get<std::string>(), key.at("token").get<std::string>()});
+        rows.push_back({key.at("id").get<std::string>(),
+                        key.at("role").get<std::string>(),
+                        key.at("token").get<std::string>()});
     }
     print_table({"id", "role", "token"}, rows);
     print_line("");
@@ -222,8 +240,10 @@ void print_plain(const ordered_json& printed) {
 
 int run_init(const InitOptions& options) {
     std::error_code failure;
-    if (std::filesystem::exists(options.folder, failure) && !std::filesystem::is_empty(options.folder, failure)) {
-        return complain(Error(Errc::validation_failed, "the folder is not empty: " + options.folder.string()));
+    if (std::filesystem::exists(options.folder, failure) &&
+        !std::filesystem::is_empty(options.folder, failure)) {
+        return complain(
+            Error(Errc::validation_failed, "the folder is not empty: " + options.folder.string()));
     }
     const auto folder = std::filesystem::absolute(options.folder, failure);
     ordered_json printed;

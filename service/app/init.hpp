@@ -11,8 +11,8 @@ struct InitOptions {
     bool json = false;
 };
 
-/// `lachan init DIR [--demo URL]`: configuration, keys, rules, directory, calendar and database in an empty folder. The
-/// tokens and secrets it makes are printed once.
+/// `lachan init DIR [--demo URL]`: configuration, keys, rules, directory, calendar and database in an empty
+/// folder. The tokens and secrets it makes are printed once.
 [[nodiscard]] int run_init(const InitOptions& options);
 
 }  // namespace lachan::app

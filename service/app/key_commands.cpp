@@ -17,7 +17,8 @@ constexpr std::string_view kActor = "command line";
 
 std::string free_id(const std::vector<casework::ApiKey>& keys, const std::string& wanted) {
     const auto taken = [&](const std::string& id) {
-        return std::any_of(keys.begin(), keys.end(), [&](const casework::ApiKey& key) { return key.id.text() == id; });
+        return std::any_of(
+            keys.begin(), keys.end(), [&](const casework::ApiKey& key) { return key.id.text() == id; });
     };
     std::string id = wanted;
     for (int number = 2; taken(id); ++number) {
@@ -31,7 +32,8 @@ Result<casework::NewKey> parse(const KeyCreateOptions& options, const casework::
     casework::NewKey wanted;
     const auto role = domain::parse_code<domain::Role>(options.role);
     if (!role) {
-        faults.push_back({"--role", "unknown_word", "one of operator, reporter, officer, supervisor, analyst, admin"});
+        faults.push_back(
+            {"--role", "unknown_word", "one of operator, reporter, officer, supervisor, analyst, admin"});
     }
     wanted.role = role.value_or(domain::Role::reporter);
     wanted.agency = domain::AgencyId(options.agency);
@@ -41,7 +43,8 @@ Result<casework::NewKey> parse(const KeyCreateOptions& options, const casework::
     if (!options.expires_at.empty()) {
         wanted.expires_at = parse_rfc3339(options.expires_at);
         if (!wanted.expires_at) {
-            faults.push_back({"--expires-at", "bad_instant", "an RFC 3339 instant, e.g. 2027-01-01T00:00:00+07:00"});
+            faults.push_back(
+                {"--expires-at", "bad_instant", "an RFC 3339 instant, e.g. 2027-01-01T00:00:00+07:00"});
         }
     }
     if (!faults.empty()) {
@@ -78,14 +81,19 @@ int run_key_create(const config::Config& config, const KeyCreateOptions& options
     std::optional<casework::KeyMade> made;
     const auto committed = (*data)->store->commit_now([&](casework::Tx& tx) -> Result<void> {
         const std::string id = options.id.empty() ? options.agency + "." + options.role : options.id;
-        made = casework::make_key(tx, *(*data)->vault, *wanted, domain::KeyId(free_id(tx.keys.all(), id)), kActor);
+        made = casework::make_key(
+            tx, *(*data)->vault, *wanted, domain::KeyId(free_id(tx.keys.all(), id)), kActor);
         return {};
     });
     if (!committed) {
         return complain(committed.error());
     }
     if (options.json) {
-        print_line(ordered_json{{"id", made->id.text()}, {"role", options.role}, {"agency", options.agency}, {"token", made->token.reveal()}}.dump());
+        print_line(ordered_json{{"id", made->id.text()},
+                                {"role", options.role},
+                                {"agency", options.agency},
+                                {"token", made->token.reveal()}}
+                       .dump());
     } else {
         print_line(made->id.text());
         print_line(made->token.reveal());
@@ -110,7 +118,9 @@ int run_key_list(const config::Config& config, bool json) {
     std::vector<std::vector<std::string>> rows;
     for (const casework::ApiKey& key : keys) {
         items.push_back(to_json(key));
-        const std::string state = key.revoked_at ? "revoked" : key.expires_at ? "until " + to_rfc3339(*key.expires_at) : "valid";
+        const std::string state = key.revoked_at   ? "revoked"
+                                  : key.expires_at ? "until " + to_rfc3339(*key.expires_at)
+                                                   : "valid";
         rows.push_back({key.id.text(), std::string(domain::text_of(key.role)), key.agency.text(), state});
     }
     if (json) {
@@ -126,8 +136,9 @@ int run_key_revoke(const config::Config& config, const std::string& id, bool jso
     if (!data) {
         return complain(data.error());
     }
-    const auto revoked = (*data)->store->commit_now(
-        [&](casework::Tx& tx) -> Result<void> { return casework::revoke_key(tx, domain::KeyId(id), kActor); });
+    const auto revoked = (*data)->store->commit_now([&](casework::Tx& tx) -> Result<void> {
+        return casework::revoke_key(tx, domain::KeyId(id), kActor);
+    });
     if (!revoked) {
         return complain(revoked.error());
     }

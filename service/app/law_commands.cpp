@@ -55,7 +55,8 @@ std::filesystem::path kept_as(const std::filesystem::path& file, const std::stri
     return file.parent_path() / (file.stem().string() + "." + safe + file.extension().string());
 }
 
-/// The former calendar stays beside the new one under its version; the same one may be there from an earlier try.
+/// The former calendar stays beside the new one under its version; the same one may be there from an earlier
+/// try.
 Result<void> put_calendar(const std::filesystem::path& file,
                           const std::filesystem::path& beside,
                           const std::string& former,
@@ -75,7 +76,10 @@ Result<void> put_calendar(const std::filesystem::path& file,
 
 /// Hands `all` to `apply` in parts, each in a unit of work; says how many took effect.
 template <class Item, class Apply>
-Result<std::size_t> in_units(store::SqliteStore& store, const std::vector<Item>& all, std::size_t most, Apply apply) {
+Result<std::size_t> in_units(store::SqliteStore& store,
+                             const std::vector<Item>& all,
+                             std::size_t most,
+                             Apply apply) {
     const std::span<const Item> items(all);
     std::size_t done = 0;
     for (std::size_t from = 0; from < items.size(); from += most) {
@@ -134,7 +138,8 @@ ordered_json to_json(const std::vector<casework::Transfer>& transfers) {
 void print_plain(const std::vector<casework::Transfer>& transfers) {
     std::vector<std::vector<std::string>> rows;
     for (const casework::Transfer& each : transfers) {
-        rows.push_back({each.name, each.kind, each.from.text(), each.to.empty() ? "-" : each.to.text(), each.ground});
+        rows.push_back(
+            {each.name, each.kind, each.from.text(), each.to.empty() ? "-" : each.to.text(), each.ground});
     }
     if (!rows.empty()) {
         print_table({"việc / duty", "loại / kind", "từ / from", "đến / to", "lý do / ground"}, rows);
@@ -142,8 +147,10 @@ void print_plain(const std::vector<casework::Transfer>& transfers) {
 }
 
 void print_outcome(std::size_t planned, std::size_t done, bool dry_run, std::string_view what) {
-    print_line(dry_run ? std::to_string(planned) + " " + std::string(what) + " would change; nothing was changed"
-                       : std::to_string(done) + " of " + std::to_string(planned) + " " + std::string(what) + " changed");
+    print_line(dry_run
+                   ? std::to_string(planned) + " " + std::string(what) + " would change; nothing was changed"
+                   : std::to_string(done) + " of " + std::to_string(planned) + " " + std::string(what) +
+                         " changed");
 }
 
 }  // namespace
@@ -178,12 +185,14 @@ int run_calendar_import(const config::Config& config, const CalendarImport& want
     const auto beside = kept_as(config.calendar.path, former);
     std::size_t moved = 0;
     if (!wanted.dry_run) {
-        if (const auto put = put_calendar(config.calendar.path, beside, opened->loaded.calendar, *text); !put) {
+        if (const auto put = put_calendar(config.calendar.path, beside, opened->loaded.calendar, *text);
+            !put) {
             return complain(put.error());
         }
-        const auto applied = in_units(*data.store, moves, casework::kMovesInUnit, [&](casework::Tx& tx, auto part) {
-            return casework::apply_moves(tx, *data.vault, *change, part);
-        });
+        const auto applied =
+            in_units(*data.store, moves, casework::kMovesInUnit, [&](casework::Tx& tx, auto part) {
+                return casework::apply_moves(tx, *data.vault, *change, part);
+            });
         if (!applied) {
             return complain(applied.error());
         }
@@ -204,7 +213,8 @@ int run_calendar_import(const config::Config& config, const CalendarImport& want
     print_outcome(moves.size(), moved, wanted.dry_run, "deadlines");
     if (!wanted.dry_run) {
         print_line("kept the former calendar as " + beside.string());
-        print_line("dịch vụ đang chạy: gửi SIGHUP để nạp lịch mới / a running service takes it up with SIGHUP");
+        print_line(
+            "dịch vụ đang chạy: gửi SIGHUP để nạp lịch mới / a running service takes it up with SIGHUP");
     }
     return kGood;
 }
@@ -242,11 +252,12 @@ int run_directory_transition(const config::Config& config, const DirectoryTransi
         done = *applied;
     }
     if (wanted.json) {
-        print_line(ordered_json{{"dry_run", wanted.dry_run},
-                                {"at", to_rfc3339(*at)},
-                                {"transfers", to_json(transfers)},
-                                {"transferred", done}}
-                       .dump());
+        print_line(ordered_json{
+            {"dry_run", wanted.dry_run},
+            {"at", to_rfc3339(*at)},
+            {"transfers", to_json(transfers)},
+            {"transferred",
+             done}}.dump());
         return kGood;
     }
     print_plain(transfers);

@@ -8,8 +8,8 @@
 #include "explain_commands.hpp"
 #include "init.hpp"
 #include "key_commands.hpp"
-#include "law_commands.hpp"
 #include "lachan/config/config.hpp"
+#include "law_commands.hpp"
 #include "receive.hpp"
 #include "rules_commands.hpp"
 #include "serve.hpp"
@@ -58,7 +58,9 @@ private:
     }
 
     /// A command that works on an installation: it gets the configuration, or the user every fault of it.
-    CLI::App* configured(CLI::App& parent, const std::string& name, const std::string& about,
+    CLI::App* configured(CLI::App& parent,
+                         const std::string& name,
+                         const std::string& about,
                          std::function<int(const config::Config&)> run) {
         CLI::App* made = command(parent, name, about, [this, run = std::move(run)] {
             const auto loaded = app::load_config(config_file_, flags_);
@@ -80,49 +82,67 @@ private:
             return app::run_init(init_);
         });
         made->add_option("DIR", init_.folder, "Folder")->required();
-        made->add_option("--demo", init_.demo_url, "Sample directory, with every agency's endpoint at URL/<agency id>");
+        made->add_option(
+            "--demo", init_.demo_url, "Sample directory, with every agency's endpoint at URL/<agency id>");
     }
 
     void add_serve() {
-        auto* made = configured(app_, "serve", "Run the service", [](const config::Config& config) { return app::run_serve(config); });
-        made->add_option_function<std::string>("--api-listen", [this](const std::string& text) { flags_["/api/listen"] = text; });
-        made->add_option_function<std::string>("--operations-listen",
-                                               [this](const std::string& text) { flags_["/operations/listen"] = text; });
+        auto* made = configured(app_, "serve", "Run the service", [](const config::Config& config) {
+            return app::run_serve(config);
+        });
+        made->add_option_function<std::string>(
+            "--api-listen", [this](const std::string& text) { flags_["/api/listen"] = text; });
+        made->add_option_function<std::string>(
+            "--operations-listen", [this](const std::string& text) { flags_["/operations/listen"] = text; });
     }
 
     void add_receive() {
-        auto* made = command(app_, "receive", "An agency stand-in: verifies, prints, accepts, records steps", [this] {
-            receive_.json = json_;
-            return app::run_receive(receive_);
-        });
+        auto* made =
+            command(app_, "receive", "An agency stand-in: verifies, prints, accepts, records steps", [this] {
+                receive_.json = json_;
+                return app::run_receive(receive_);
+            });
         made->add_option("--listen", receive_.listen, "ADDRESS:PORT");
         made->add_option("--endpoints", receive_.endpoints, "What `lachan init --json` printed")->required();
         made->add_option("--api", receive_.api, "Base URL of the service");
         made->add_flag("--accept", receive_.accept, "Accept each duty")->needs(made->get_option("--api"));
-        made->add_flag("--steps", receive_.steps, "Then record the step that fulfils it")->needs(made->get_option("--accept"));
+        made->add_flag("--steps", receive_.steps, "Then record the step that fulfils it")
+            ->needs(made->get_option("--accept"));
     }
 
     void add_check_config() {
-        configured(app_, "check-config", "Check the configuration and all that it names",
+        configured(app_,
+                   "check-config",
+                   "Check the configuration and all that it names",
                    [this](const config::Config& config) { return app::run_check_config(config, json_); });
     }
 
     void add_rules() {
         CLI::App* rules = group("rules", "The law as data");
-        const auto path = [this](CLI::App* made) { made->add_option("PACK", rules_.pack, "pack.json, or a folder with one")->required(); };
-        path(command(*rules, "lint", "Check a pack for mistakes", [this] { return app::run_rules_lint(options()); }));
-        path(command(*rules, "prove", "Prove that every case has a holder and that unknown protects",
-                     [this] { return app::run_rules_prove(options()); }));
-        auto* test = command(*rules, "test", "Run the scenarios beside a pack", [this] { return app::run_rules_test(options()); });
+        const auto path = [this](CLI::App* made) {
+            made->add_option("PACK", rules_.pack, "pack.json, or a folder with one")->required();
+        };
+        path(command(
+            *rules, "lint", "Check a pack for mistakes", [this] { return app::run_rules_lint(options()); }));
+        path(command(*rules, "prove", "Prove that every case has a holder and that unknown protects", [this] {
+            return app::run_rules_prove(options());
+        }));
+        auto* test = command(*rules, "test", "Run the scenarios beside a pack", [this] {
+            return app::run_rules_test(options());
+        });
         path(test);
         test->add_flag("--coverage", rules_.coverage, "Fail unless every rule and every clause is hit");
-        auto* explain = command(*rules, "explain", "Say what follows from a report, and why", [this] { return app::run_rules_explain(options()); });
+        auto* explain = command(*rules, "explain", "Say what follows from a report, and why", [this] {
+            return app::run_rules_explain(options());
+        });
         explain->add_option("REPORT", rules_.report, "Report in JSON")->required();
         explain->add_option("--pack", rules_.pack, "pack.json, or a folder with one")->required();
-        explain->add_option("--directory", rules_.directory, "Folder with areas.json, roles.json, agencies.json");
+        explain->add_option(
+            "--directory", rules_.directory, "Folder with areas.json, roles.json, agencies.json");
         explain->add_option("--calendar", rules_.calendar, "Calendar file");
         explain->add_option("--language", rules_.language, "vi or en")->check(CLI::IsMember({"vi", "en"}));
-        auto* diff = command(*rules, "diff", "Compare two packs", [this] { return app::run_rules_diff(options()); });
+        auto* diff =
+            command(*rules, "diff", "Compare two packs", [this] { return app::run_rules_diff(options()); });
         diff->add_option("OLD", rules_.pack)->required();
         diff->add_option("NEW", rules_.other)->required();
         diff->add_option("--replay", rules_.database, "Database: every past case whose outcome would change");
@@ -130,28 +150,40 @@ private:
 
     void add_calendar() {
         CLI::App* calendar = group("calendar", "Working days");
-        auto* show = configured(*calendar, "show", "Day by day, with the ground",
-                                [this](const config::Config& config) { return app::run_calendar_show(config, from_, to_, json_); });
+        auto* show = configured(
+            *calendar, "show", "Day by day, with the ground", [this](const config::Config& config) {
+                return app::run_calendar_show(config, from_, to_, json_);
+            });
         show->add_option("--from", from_)->required();
         show->add_option("--to", to_);
-        auto* explain = configured(*calendar, "explain", "When a limit ends, and why",
-                                   [this](const config::Config& config) { return app::run_calendar_explain(config, from_, limit_, json_); });
+        auto* explain = configured(
+            *calendar, "explain", "When a limit ends, and why", [this](const config::Config& config) {
+                return app::run_calendar_explain(config, from_, limit_, json_);
+            });
         explain->add_option("--start", from_, "RFC 3339 instant")->required();
         explain->add_option("--limit", limit_, "PT12H, \"5 working days\", …")->required();
-        auto* import = configured(*calendar, "import", "Take up a notice or a new calendar; show what moves", [this](const config::Config& config) {
-            import_.json = json_;
-            return app::run_calendar_import(config, import_);
-        });
+        auto* import = configured(*calendar,
+                                  "import",
+                                  "Take up a notice or a new calendar; show what moves",
+                                  [this](const config::Config& config) {
+                                      import_.json = json_;
+                                      return app::run_calendar_import(config, import_);
+                                  });
         import->add_option("FILE", import_.file, "Notice or calendar")->required();
         import->add_flag("--dry-run", import_.dry_run, "Only say which open deadlines would move");
     }
 
     void add_directory() {
         CLI::App* directory = group("directory", "Areas and agencies");
-        configured(*directory, "check", "Every unit and role has a reachable holder",
-                   [this](const config::Config& config) { return app::run_directory_check(config, at_, json_); })
+        configured(
+            *directory,
+            "check",
+            "Every unit and role has a reachable holder",
+            [this](const config::Config& config) { return app::run_directory_check(config, at_, json_); })
             ->add_option("--at", at_, "RFC 3339 instant");
-        auto* transition = configured(*directory, "transition", "Duties of bodies that are no more go to their successors",
+        auto* transition = configured(*directory,
+                                      "transition",
+                                      "Duties of bodies that are no more go to their successors",
                                       [this](const config::Config& config) {
                                           transition_.json = json_;
                                           return app::run_directory_transition(config, transition_);
@@ -162,17 +194,21 @@ private:
 
     void add_keys() {
         CLI::App* keys = group("key", "API keys");
-        auto* create = configured(*keys, "create", "Make a key; its token is printed once", [this](const config::Config& config) {
-            key_.json = json_;
-            return app::run_key_create(config, key_);
-        });
+        auto* create = configured(
+            *keys, "create", "Make a key; its token is printed once", [this](const config::Config& config) {
+                key_.json = json_;
+                return app::run_key_create(config, key_);
+            });
         create->add_option("--role", key_.role)->required();
         create->add_option("--agency", key_.agency)->required();
         create->add_option("--id", key_.id);
         create->add_option("--expires-at", key_.expires_at);
-        configured(*keys, "list", "All keys, without their tokens",
-                   [this](const config::Config& config) { return app::run_key_list(config, json_); });
-        configured(*keys, "revoke", "Revoke a key",
+        configured(*keys, "list", "All keys, without their tokens", [this](const config::Config& config) {
+            return app::run_key_list(config, json_);
+        });
+        configured(*keys,
+                   "revoke",
+                   "Revoke a key",
                    [this](const config::Config& config) { return app::run_key_revoke(config, id_, json_); })
             ->add_option("ID", id_)
             ->required();
@@ -180,10 +216,11 @@ private:
 
     void add_deadline() {
         CLI::App* deadline = group("deadline", "Due instants");
-        auto* explain = configured(*deadline, "explain", "Why is it due then?", [this](const config::Config& config) {
-            question_.json = json_;
-            return app::run_deadline_explain(config, question_);
-        });
+        auto* explain =
+            configured(*deadline, "explain", "Why is it due then?", [this](const config::Config& config) {
+                question_.json = json_;
+                return app::run_deadline_explain(config, question_);
+            });
         explain->add_option("CASE", question_.case_code)->required();
         explain->add_option("DUTY", question_.duty, "Id or kind of a duty");
         explain->add_option("--language", question_.language, "vi or en")->check(CLI::IsMember({"vi", "en"}));
@@ -191,15 +228,21 @@ private:
 
     void add_audit() {
         CLI::App* audit = group("audit", "The record");
-        configured(*audit, "verify", "Verify the hash chain", [this](const config::Config& config) { return app::run_audit_verify(config, json_); });
+        configured(*audit, "verify", "Verify the hash chain", [this](const config::Config& config) {
+            return app::run_audit_verify(config, json_);
+        });
     }
 
     void add_backup() {
-        auto* backup = configured(app_, "backup", "Copy the database while the service runs",
-                                  [this](const config::Config& config) { return app::run_backup(config, file_, verify_, json_); });
+        auto* backup = configured(
+            app_, "backup", "Copy the database while the service runs", [this](const config::Config& config) {
+                return app::run_backup(config, file_, verify_, json_);
+            });
         backup->add_option("OUT", file_)->required();
         backup->add_flag("--verify", verify_, "Open the copy, check integrity, chain and invariants");
-        configured(app_, "restore", "Put a copy in place and verify it",
+        configured(app_,
+                   "restore",
+                   "Put a copy in place and verify it",
                    [this](const config::Config& config) { return app::run_restore(config, file_, json_); })
             ->add_option("FROM", file_)
             ->required();
@@ -207,8 +250,10 @@ private:
 
     void add_check() {
         CLI::App* check = group("check", "Checks of the stored cases");
-        configured(*check, "invariants", "open_without_next_action must be 0",
-                   [this](const config::Config& config) { return app::run_check_invariants(config, json_); });
+        configured(
+            *check, "invariants", "open_without_next_action must be 0", [this](const config::Config& config) {
+                return app::run_check_invariants(config, json_);
+            });
     }
 
     app::RulesOptions options() {

@@ -29,7 +29,8 @@ namespace asio = boost::asio;
 using nlohmann::ordered_json;
 
 constexpr std::string_view kAssigned = "vn.lachan.duty.assigned.v1";
-constexpr std::size_t kRemembered = 100'000;  ///< Message ids kept to tell repetitions; then the set starts anew.
+constexpr std::size_t kRemembered =
+    100'000;  ///< Message ids kept to tell repetitions; then the set starts anew.
 
 /// What the stand-in knows of one agency.
 struct StandIn {
@@ -49,7 +50,8 @@ Result<StandIns> read_stand_ins(const std::filesystem::path& file) {
     }
     StandIns result;
     for (const auto& endpoint : document.at("endpoints")) {
-        result[endpoint.at("agency").get<std::string>()].secrets.emplace_back(endpoint.at("secret").get<std::string>());
+        result[endpoint.at("agency").get<std::string>()].secrets.emplace_back(
+            endpoint.at("secret").get<std::string>());
     }
     for (const auto& key : document.value("keys", ordered_json::array())) {
         if (key.at("role") == "officer") {
@@ -62,7 +64,10 @@ Result<StandIns> read_stand_ins(const std::filesystem::path& file) {
 /// The stand-in at work: everything it needs, on one thread.
 class Agencies {
 public:
-    Agencies(asio::io_context& io, const ReceiveOptions& options, StandIns stand_ins, std::unique_ptr<delivery::HttpClient> client)
+    Agencies(asio::io_context& io,
+             const ReceiveOptions& options,
+             StandIns stand_ins,
+             std::unique_ptr<delivery::HttpClient> client)
         : io_(io), options_(options), stand_ins_(std::move(stand_ins)), client_(std::move(client)) {}
 
     asio::awaitable<http::Reply> take(http::Request& request) {
@@ -71,9 +76,13 @@ public:
         if (known == stand_ins_.end() || request.method != http::Method::post) {
             co_return http::Reply::json(404, R"({"error":"no such agency here"})");
         }
-        const auto header = [&](std::string_view name) { return std::string(request.headers.find(name).value_or("")); };
-        const delivery::SignatureHeaders headers{header("webhook-id"), header("webhook-timestamp"), header("webhook-signature")};
-        const auto taken = delivery::Receiver(known->second.secrets).accept(headers, request.body, clock_.now());
+        const auto header = [&](std::string_view name) {
+            return std::string(request.headers.find(name).value_or(""));
+        };
+        const delivery::SignatureHeaders headers{
+            header("webhook-id"), header("webhook-timestamp"), header("webhook-signature")};
+        const auto taken =
+            delivery::Receiver(known->second.secrets).accept(headers, request.body, clock_.now());
         if (const auto* refusal = std::get_if<delivery::Refusal>(&taken)) {
             print(agency, "refused " + refusal->reason, {});
             co_return http::Reply::json(refusal->status, ordered_json{{"error", refusal->reason}}.dump());
@@ -101,14 +110,15 @@ private:
 
     void print(const std::string& agency, const std::string& verdict, const delivery::Event& event) const {
         if (options_.json) {
-            print_line(ordered_json{{"agency", agency},
-                                    {"verdict", verdict},
-                                    {"type", event.type},
-                                    {"case", event.case_code},
-                                    {"case_seq", event.case_sequence},
-                                    {"duty", event.duty},
-                                    {"id", event.id}}
-                           .dump());
+            print_line(ordered_json{
+                {"agency", agency},
+                {"verdict", verdict},
+                {"type", event.type},
+                {"case", event.case_code},
+                {"case_seq", event.case_sequence},
+                {"duty", event.duty},
+                {"id",
+                 event.id}}.dump());
             return;
         }
         print_line(agency + "  " + verdict + "  " + event.type + "  " + event.case_code + "  " + event.duty);
@@ -128,24 +138,29 @@ private:
     }
 
     asio::awaitable<void> answer(std::string agency, delivery::Event event) {
-        const auto accepted = co_await post(agency, "/v1/duties/" + event.duty + "/responses", R"({"response":"accepted"})");
+        const auto accepted =
+            co_await post(agency, "/v1/duties/" + event.duty + "/responses", R"({"response":"accepted"})");
         report(agency, "accepted", event, accepted);
         if (!options_.steps || accepted.status.value_or(0) / 100 != 2) {
             co_return;
         }
         const auto document = ordered_json::parse(accepted.body, nullptr, false);
-        const auto duties = document.is_discarded() ? ordered_json::array() : document.value("duties", ordered_json::array());
+        const auto duties =
+            document.is_discarded() ? ordered_json::array() : document.value("duties", ordered_json::array());
         for (const auto& duty : duties) {
             if (duty.value("id", "") != event.duty) {
                 continue;
             }
             const ordered_json step = {{"kind", duty.value("kind", "")}};
-            const auto recorded = co_await post(agency, "/v1/cases/" + event.case_code + "/steps", step.dump());
+            const auto recorded =
+                co_await post(agency, "/v1/cases/" + event.case_code + "/steps", step.dump());
             report(agency, "recorded " + duty.value("kind", ""), event, recorded);
         }
     }
 
-    void report(const std::string& agency, const std::string& what, const delivery::Event& event,
+    void report(const std::string& agency,
+                const std::string& what,
+                const delivery::Event& event,
                 const delivery::HttpAnswer& answered) const {
         const std::string outcome = answered.status ? std::to_string(*answered.status) : answered.failure;
         print(agency, what + " -> " + outcome, event);
@@ -167,7 +182,8 @@ asio::awaitable<void> until_signalled(http::Server& server) {
 }
 
 Result<std::unique_ptr<delivery::HttpClient>> make_client(asio::io_context& io) {
-    auto guard = delivery::EgressGuard::parse({"127.0.0.0/8", "::1/128"});  // the service under demonstration is local
+    auto guard =
+        delivery::EgressGuard::parse({"127.0.0.0/8", "::1/128"});  // the service under demonstration is local
     if (!guard) {
         return guard.error();
     }
@@ -197,8 +213,11 @@ int run_receive(const ReceiveOptions& options) {
     http::ServerOptions server_options;
     server_options.address = address->host;
     server_options.port = address->port;
-    http::Server server(io.get_executor(), server_options,
-                        {[&](http::Request& request) { return agencies.take(request); }, problems, clock,
+    http::Server server(io.get_executor(),
+                        server_options,
+                        {[&](http::Request& request) { return agencies.take(request); },
+                         problems,
+                         clock,
                          [&] { return domain::RequestId(casework::new_uuid(entropy, clock.now())); },
                          {}});
     if (const auto listening = server.listen(); !listening) {

@@ -14,8 +14,9 @@ struct ReceiveOptions {
     bool json = false;
 };
 
-/// `lachan receive`: an agency stand-in. A message for /<agency id> is verified with that agency's secret, printed, and
-/// answered; with --accept its duty is accepted by that agency's officer key. Runs until SIGINT or SIGTERM.
+/// `lachan receive`: an agency stand-in. A message for /<agency id> is verified with that agency's secret,
+/// printed, and answered; with --accept its duty is accepted by that agency's officer key. Runs until SIGINT
+/// or SIGTERM.
 [[nodiscard]] int run_receive(const ReceiveOptions& options);
 
 }  // namespace lachan::app

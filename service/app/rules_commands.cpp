@@ -60,7 +60,9 @@ std::string_view shipped(std::string_view path) {
     return {};
 }
 
-Result<std::string> read_or_shipped(const std::filesystem::path& folder, const std::string& name, const std::string& shipped_path) {
+Result<std::string> read_or_shipped(const std::filesystem::path& folder,
+                                    const std::string& name,
+                                    const std::string& shipped_path) {
     if (folder.empty()) {
         return std::string(shipped(shipped_path));
     }
@@ -82,9 +84,11 @@ Result<directory::Directory> read_directory(const std::filesystem::path& folder)
 std::vector<std::string> roles_held(const directory::Directory& directory, Instant at) {
     std::vector<std::string> held;
     for (const directory::RoleDefinition& role : directory.roles()) {
-        const bool by_somebody = std::any_of(directory.agencies().begin(), directory.agencies().end(), [&](const auto& agency) {
-            return agency.valid_at(at) && std::find(agency.roles.begin(), agency.roles.end(), role.name) != agency.roles.end();
-        });
+        const bool by_somebody =
+            std::any_of(directory.agencies().begin(), directory.agencies().end(), [&](const auto& agency) {
+                return agency.valid_at(at) &&
+                       std::find(agency.roles.begin(), agency.roles.end(), role.name) != agency.roles.end();
+            });
         if (by_somebody || !role.otherwise.empty()) {
             held.push_back(role.name);
         }
@@ -102,7 +106,8 @@ std::vector<std::filesystem::path> scenario_files(const std::filesystem::path& p
     std::vector<std::filesystem::path> files;
     std::error_code failure;
     const auto folder = pack_file(pack).parent_path() / kScenarioFolder;
-    for (std::filesystem::directory_iterator it(folder, failure), end; !failure && it != end; it.increment(failure)) {
+    for (std::filesystem::directory_iterator it(folder, failure), end; !failure && it != end;
+         it.increment(failure)) {
         if (it->path().extension() == ".json") {
             files.push_back(it->path());
         }
@@ -125,9 +130,12 @@ policy::Language language_of(const RulesOptions& options) {
 
 std::string_view word_of(policy::PackChange::Kind kind) {
     switch (kind) {
-        case policy::PackChange::Kind::added: return "added";
-        case policy::PackChange::Kind::removed: return "removed";
-        case policy::PackChange::Kind::changed: return "changed";
+        case policy::PackChange::Kind::added:
+            return "added";
+        case policy::PackChange::Kind::removed:
+            return "removed";
+        case policy::PackChange::Kind::changed:
+            return "changed";
     }
     return "changed";
 }
@@ -138,7 +146,9 @@ struct Replayed {
 };
 
 /// Decides every kept case again under both packs.
-Result<Replayed> replay(const std::filesystem::path& database, const policy::Pack& older, const policy::Pack& newer) {
+Result<Replayed> replay(const std::filesystem::path& database,
+                        const policy::Pack& older,
+                        const policy::Pack& newer) {
     const operations::SystemClock clock;
     operations::SystemClock clock_for_store;
     auto store = store::open_store(database.string(), {clock_for_store, std::nullopt, {}});
@@ -154,7 +164,8 @@ Result<Replayed> replay(const std::filesystem::path& database, const policy::Pac
             for (const domain::Case& value : page) {
                 ++result.cases;
                 auto compared = policy::compare_outcomes(older, newer, value.facts);
-                const auto differences = compared ? compared->differences : std::vector{compared.error().detail()};
+                const auto differences =
+                    compared ? compared->differences : std::vector{compared.error().detail()};
                 if (!differences.empty()) {
                     result.changed.emplace_back(static_cast<std::int64_t>(value.no), differences);
                 }
@@ -187,14 +198,18 @@ int run_rules_lint(const RulesOptions& options) {
         items.push_back(to_json(finding));
         if (!options.json) {
             const bool error = finding.grade == policy::Finding::Grade::error;
-            print_line((error ? "error    " : "warning  ") + pack_file(options.pack).string() + "#" + finding.where + " " + finding.rule +
-                       ": " + finding.detail + " (" + finding.code + ")");
+            print_line((error ? "error    " : "warning  ") + pack_file(options.pack).string() + "#" +
+                       finding.where + " " + finding.rule + ": " + finding.detail + " (" + finding.code +
+                       ")");
         }
     }
     if (options.json) {
-        print_line(ordered_json{{"pack", pack->key()}, {"clean", policy::is_clean(findings)}, {"findings", items}}.dump());
+        print_line(
+            ordered_json{{"pack", pack->key()}, {"clean", policy::is_clean(findings)}, {"findings", items}}
+                .dump());
     } else {
-        print_line(pack->key() + ": " + std::to_string(pack->rules().size()) + " rules, " + std::to_string(findings.size()) + " findings");
+        print_line(pack->key() + ": " + std::to_string(pack->rules().size()) + " rules, " +
+                   std::to_string(findings.size()) + " findings");
     }
     return policy::is_clean(findings) ? kGood : kFinding;
 }
@@ -214,14 +229,15 @@ int run_rules_prove(const RulesOptions& options) {
     }
     const std::size_t violations = proof.counter_examples.size() - gaps;
     if (options.json) {
-        print_line(ordered_json{{"pack", pack->key()},
-                                {"vectors", proof.vectors},
-                                {"outputs", proof.outputs},
-                                {"changes", proof.changes},
-                                {"gaps", gaps},
-                                {"monotonicity_violations", violations},
-                                {"counter_examples", examples}}
-                       .dump());
+        print_line(ordered_json{
+            {"pack", pack->key()},
+            {"vectors", proof.vectors},
+            {"outputs", proof.outputs},
+            {"changes", proof.changes},
+            {"gaps", gaps},
+            {"monotonicity_violations", violations},
+            {"counter_examples",
+             examples}}.dump());
         return proof.holds() ? kGood : kFinding;
     }
     for (const auto& text : examples) {
@@ -242,11 +258,14 @@ int run_rules_test(const RulesOptions& options) {
     std::vector<policy::Scenario> scenarios;
     for (const auto& file : scenario_files(options.pack)) {
         const auto text = read_file(file);
-        auto parsed = text ? policy::parse_scenarios(*text) : Result<std::vector<policy::Scenario>>(text.error());
+        auto parsed =
+            text ? policy::parse_scenarios(*text) : Result<std::vector<policy::Scenario>>(text.error());
         if (!parsed) {
             return complain(parsed.error());
         }
-        scenarios.insert(scenarios.end(), std::make_move_iterator(parsed->begin()), std::make_move_iterator(parsed->end()));
+        scenarios.insert(scenarios.end(),
+                         std::make_move_iterator(parsed->begin()),
+                         std::make_move_iterator(parsed->end()));
     }
     const policy::ScenarioRun run = policy::run(*pack, scenarios);
     const bool covered = run.rules_missed.empty() && run.clauses_missed.empty();
@@ -278,8 +297,9 @@ int run_rules_test(const RulesOptions& options) {
     for (const std::string& missed : run.clauses_missed) {
         print_line("clause not hit: " + missed);
     }
-    print_line(std::to_string(scenarios.size()) + " scenarios, " + std::to_string(run.failed) + " failed; rules hit " +
-               std::to_string(run.rules - run.rules_missed.size()) + "/" + std::to_string(run.rules) + "; clauses hit " +
+    print_line(std::to_string(scenarios.size()) + " scenarios, " + std::to_string(run.failed) +
+               " failed; rules hit " + std::to_string(run.rules - run.rules_missed.size()) + "/" +
+               std::to_string(run.rules) + "; clauses hit " +
                std::to_string(run.clauses - run.clauses_missed.size()) + "/" + std::to_string(run.clauses));
     return good ? kGood : kFinding;
 }
@@ -306,10 +326,11 @@ int run_rules_explain(const RulesOptions& options) {
     }
     const directory::Area* area = directory->area(report->area, report->received_at);
     if (area == nullptr) {
-        return complain(Error(Errc::validation_failed, "no commune has the code " + report->area.text() + " at that time"));
+        return complain(Error(Errc::validation_failed,
+                              "no commune has the code " + report->area.text() + " at that time"));
     }
-    const auto facts =
-        policy::facts_of(*pack, *report, {area->remote, area->border, directory->has_districts(report->received_at)});
+    const auto facts = policy::facts_of(
+        *pack, *report, {area->remote, area->border, directory->has_districts(report->received_at)});
     policy::ExplainContext context;
     context.language = language_of(options);
     context.start = report->received_at;
@@ -322,7 +343,8 @@ int run_rules_explain(const RulesOptions& options) {
         return holders.empty() ? std::string() : holders.front().agency->name;
     };
     const std::string explanation = policy::explain(*pack, facts, pack->decide(facts), context);
-    print_line(options.json ? ordered_json{{"pack", pack->key()}, {"explanation", explanation}}.dump() : explanation);
+    print_line(options.json ? ordered_json{{"pack", pack->key()}, {"explanation", explanation}}.dump()
+                            : explanation);
     return kGood;
 }
 
@@ -335,9 +357,13 @@ int run_rules_diff(const RulesOptions& options) {
     const auto changes = policy::diff(*older, *newer);
     ordered_json items = ordered_json::array();
     for (const policy::PackChange& change : changes) {
-        items.push_back({{"kind", word_of(change.kind)}, {"what", change.what}, {"id", change.id}, {"detail", change.detail}});
+        items.push_back({{"kind", word_of(change.kind)},
+                         {"what", change.what},
+                         {"id", change.id},
+                         {"detail", change.detail}});
         if (!options.json) {
-            print_line(std::string(word_of(change.kind)) + "  " + change.what + " " + change.id + "  " + change.detail);
+            print_line(std::string(word_of(change.kind)) + "  " + change.what + " " + change.id + "  " +
+                       change.detail);
         }
     }
     ordered_json document = {{"older", older->key()}, {"newer", newer->key()}, {"changes", items}};
@@ -357,7 +383,8 @@ int run_rules_diff(const RulesOptions& options) {
         }
         document["replayed"] = {{"cases", replayed->cases}, {"changed", cases}};
         if (!options.json) {
-            print_line(std::to_string(replayed->cases) + " cases replayed, " + std::to_string(replayed->changed.size()) + " would change");
+            print_line(std::to_string(replayed->cases) + " cases replayed, " +
+                       std::to_string(replayed->changed.size()) + " would change");
         }
     }
     if (options.json) {

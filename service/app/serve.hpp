@@ -11,7 +11,8 @@ namespace lachan::app {
 /// Values given on the command line, by JSON pointer ("/api/listen").
 using Flags = std::map<std::string, std::string>;
 
-/// The configuration of a command; warnings go to the log. Errors: `validation_failed` with every fault at once.
+/// The configuration of a command; warnings go to the log. Errors: `validation_failed` with every fault at
+/// once.
 [[nodiscard]] Result<config::Config> load_config(const std::string& file, const Flags& flags);
 
 /// `lachan check-config`: the configuration, and whether rules, directory and calendar could come into force.

@@ -26,7 +26,9 @@ public:
     }
     [[nodiscard]] bool empty() const noexcept { return faults_.empty(); }
     [[nodiscard]] Error error() && {
-        return {Errc::rule_pack_invalid, "the rules, the directory or the calendar cannot be used", std::move(faults_)};
+        return {Errc::rule_pack_invalid,
+                "the rules, the directory or the calendar cannot be used",
+                std::move(faults_)};
     }
 
 private:
@@ -36,7 +38,8 @@ private:
 std::vector<std::filesystem::path> pack_files(const std::filesystem::path& folder) {
     std::vector<std::filesystem::path> files;
     std::error_code failure;
-    for (std::filesystem::recursive_directory_iterator it(folder, failure), end; !failure && it != end; it.increment(failure)) {
+    for (std::filesystem::recursive_directory_iterator it(folder, failure), end; !failure && it != end;
+         it.increment(failure)) {
         if (it->path().filename() == kPackFile) {
             files.push_back(it->path());
         }
@@ -47,7 +50,11 @@ std::vector<std::filesystem::path> pack_files(const std::filesystem::path& folde
 
 using Packs = std::map<std::string, std::shared_ptr<const policy::Pack>, std::less<>>;
 
-void load_pack(const std::filesystem::path& file, const KeptDocuments& kept, Packs& packs, LoadedWorld& loaded, Faults& faults) {
+void load_pack(const std::filesystem::path& file,
+               const KeptDocuments& kept,
+               Packs& packs,
+               LoadedWorld& loaded,
+               Faults& faults) {
     const auto text = read_file(file);
     if (!text) {
         faults.add(file.string(), text.error());
@@ -59,21 +66,28 @@ void load_pack(const std::filesystem::path& file, const KeptDocuments& kept, Pac
         return;
     }
     const std::string key = pack->key();
-    const auto earlier = std::find_if(kept.packs.begin(), kept.packs.end(), [&](const auto& entry) { return entry.first == key; });
+    const auto earlier = std::find_if(
+        kept.packs.begin(), kept.packs.end(), [&](const auto& entry) { return entry.first == key; });
     if (earlier != kept.packs.end() && earlier->second != *text) {
-        faults.add(file.string(), Error(Errc::rule_pack_invalid, "cases were opened under " + key +
-                                                                     " with another text: a change needs a new version"));
+        faults.add(
+            file.string(),
+            Error(Errc::rule_pack_invalid,
+                  "cases were opened under " + key + " with another text: a change needs a new version"));
         return;
     }
     if (packs.contains(key)) {
-        faults.add(file.string(), Error(Errc::rule_pack_invalid, "another file has the same id and version: " + key));
+        faults.add(file.string(),
+                   Error(Errc::rule_pack_invalid, "another file has the same id and version: " + key));
         return;
     }
     packs.emplace(key, std::make_shared<const policy::Pack>(std::move(*pack)));
     loaded.packs.emplace_back(key, *text);
 }
 
-void load_packs(const WorldSources& sources, const KeptDocuments& kept, casework::World& world, LoadedWorld& loaded,
+void load_packs(const WorldSources& sources,
+                const KeptDocuments& kept,
+                casework::World& world,
+                LoadedWorld& loaded,
                 Faults& faults) {
     for (const auto& file : pack_files(sources.rules)) {
         load_pack(file, kept, world.packs, loaded, faults);
@@ -94,7 +108,10 @@ void load_packs(const WorldSources& sources, const KeptDocuments& kept, casework
     }
 }
 
-void load_directory(const WorldSources& sources, const KeptDocuments& kept, casework::World& world, Faults& faults) {
+void load_directory(const WorldSources& sources,
+                    const KeptDocuments& kept,
+                    casework::World& world,
+                    Faults& faults) {
     std::map<std::string, std::string> texts;
     for (const char* name : {"areas.json", "roles.json", "agencies.json"}) {
         auto text = read_file(sources.directory / name);
@@ -104,8 +121,8 @@ void load_directory(const WorldSources& sources, const KeptDocuments& kept, case
         }
         texts[name] = std::move(*text);
     }
-    auto directory =
-        directory::Directory::parse(texts["areas.json"], texts["roles.json"], texts["agencies.json"], kept.agencies);
+    auto directory = directory::Directory::parse(
+        texts["areas.json"], texts["roles.json"], texts["agencies.json"], kept.agencies);
     if (!directory) {
         faults.add(sources.directory.string(), directory.error());
         return;

@@ -18,7 +18,8 @@ struct WorldSources {
     std::filesystem::path calendar;   ///< File.
 };
 
-/// What the store keeps of the world: the packs that cases were opened under, and agencies changed through the API.
+/// What the store keeps of the world: the packs that cases were opened under, and agencies changed through
+/// the API.
 struct KeptDocuments {
     std::vector<std::pair<std::string, std::string>> packs;
     std::vector<std::string> agencies;
@@ -31,9 +32,9 @@ struct LoadedWorld {
     std::string calendar;                                    ///< Text of the calendar.
 };
 
-/// Reads everything, or says everything that is wrong: each fault's pointer names its file ("rules/…/pack.json#/rules/3").
-/// A pack that is kept already must not have changed: a new text needs a new version.
-/// Errors: `rule_pack_invalid`, `storage`.
+/// Reads everything, or says everything that is wrong: each fault's pointer names its file
+/// ("rules/…/pack.json#/rules/3"). A pack that is kept already must not have changed: a new text needs a new
+/// version. Errors: `rule_pack_invalid`, `storage`.
 [[nodiscard]] Result<LoadedWorld> load_world(const WorldSources& sources, const KeptDocuments& kept);
 
 /// Keeps packs that are new, so that their cases can always be explained.

@@ -149,9 +149,9 @@ private:
         }
         auto connection =
             std::make_unique<Connection>(path_, ConnectionOptions{ConnectionOptions::Mode::read_write, vfs_});
-        // Where a sync failed before, the system may show parts of the log that are not on the disk and will not be
-        // written again: later commits would stand behind a hole. So all of it goes into the database anew, and the
-        // next commit begins the log from its start.
+        // Where a sync failed before, the system may show parts of the log that are not on the disk and will
+        // not be written again: later commits would stand behind a hole. So all of it goes into the database
+        // anew, and the next commit begins the log from its start.
         connection->run("PRAGMA wal_checkpoint(PASSIVE)");
         migrate(*connection);
         return connection;

@@ -89,7 +89,7 @@ def arrows_point_down(house):
 def rooms_are_declared(house):
     """Every folder of code is a room of the list: what is not in the list would not be held to anything."""
     for base in (house.root / "include" / "lachan", house.root / "service"):
-        for folder in sorted(path for path in base.iterdir() if path.is_dir()):
+        for folder in sorted(path for path in base.iterdir() if path.is_dir() and any(path.iterdir())):
             if folder.name not in house.rooms and folder.name not in NO_ROOMS:
                 yield f"{house.name(folder)}: not a room of service/CMakeLists.txt"
 

@@ -5,6 +5,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "lachan/casework/keys.hpp"
+#include "lachan/http/headers.hpp"
 #include "lachan/http/target.hpp"
 #include "support/shipped.hpp"
 
@@ -164,6 +165,7 @@ Request Desk::request_of(const std::string& token, const Asked& asked) {
     request.segments = std::move(target.segments);
     request.query = std::move(target.query);
     request.body = asked.body;
+    request.language = preferred_language(request.headers);
     return request;
 }
 

@@ -105,6 +105,11 @@ class StartAndStop(unittest.TestCase):
         self.service.start()
         self.assertEqual(self.service.supervisor.get(f"/v1/cases/{case}").status, 200)
 
+    def test_signals_that_come_before_it_is_ready_are_not_lost(self):
+        self.service.start()
+        self.service.process.send_signal(signal.SIGHUP)  # at once: the first line is hardly read
+        self.assertEqual(self.service.terminate(), GOOD)
+
     def test_a_backup_counts_only_when_it_has_been_restored_and_found_whole(self):
         self.service.start()
         case = self.service.file(sample(1))["case"]

@@ -64,8 +64,8 @@ public:
 
 private:
     struct Claim;
-    /// A lease belongs to a try of a running process, and there is one process: those found at its start died with the
-    /// one before, and what they were to deliver need not wait for their end.
+    /// A lease belongs to a try of a running process, and there is one process: those found at its start died
+    /// with the one before, and what they were to deliver need not wait for their end.
     boost::asio::awaitable<void> take_back_leases();
     boost::asio::awaitable<Result<std::vector<Claim>>> claim_some();
     /// What this endpoint is to send now, with a lease on it; none: nothing, and `next_at` says when to look

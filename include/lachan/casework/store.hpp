@@ -86,7 +86,8 @@ public:
     virtual ~Cases() = default;
     [[nodiscard]] virtual std::optional<domain::Case> find(domain::CaseNo number) const = 0;
     [[nodiscard]] virtual std::optional<KeySlot> key(domain::CaseNo number) const = 0;
-    /// The highest slot any case has; none where there is no case. The key store must never hand out one below again.
+    /// The highest slot any case has; none where there is no case. The key store must never hand out one
+    /// below again.
     [[nodiscard]] virtual std::optional<KeySlot> highest_key() const = 0;
     /// Most pressing first: open before closed, then by `next_due`, then by number.
     [[nodiscard]] virtual std::vector<domain::Case> list(const CaseQuery& query) const = 0;

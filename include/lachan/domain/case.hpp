@@ -34,7 +34,8 @@ struct Case {
     std::int32_t notifications = 0;  ///< Likewise.
     std::string
         facts;  ///< The facts that decided, per child, as the policy room writes them (no identity in it).
-    std::vector<AreaCode> residences;  ///< Commune of residence of each child; empty where unknown (then the event's).
+    std::vector<AreaCode>
+        residences;  ///< Commune of residence of each child; empty where unknown (then the event's).
     std::vector<AgencyId> conflicted;  ///< Agencies a suspect belongs to: kept out of everything.
 };
 
