@@ -39,24 +39,19 @@ Existence existence(const directory::Directory& directory, const domain::AgencyI
 }
 
 /// The roles to look for, most proper first: what the rule asks for, what the duty was held in, what the
-/// former holder was.
+/// former holder was. A holder who had it by another's word or as the receiver, in none of its own roles, is
+/// followed by whoever has those.
 std::vector<std::string> roles_for(const domain::Duty& duty, const domain::Case& value, const World& world) {
+    const directory::Agency* former = world.directory->agency_ever(duty.holder);
+    std::vector<std::string> own = former == nullptr ? std::vector<std::string>() : former->roles;
+    const bool in_own_role = std::find(own.begin(), own.end(), duty.role) != own.end();
     std::vector<std::string> roles;
-    const auto add = [&](const std::string& role) {
-        if (std::find(roles.begin(), roles.end(), role) == roles.end()) {
-            roles.push_back(role);
-        }
-    };
     const policy::Pack* pack = world.pack(value.pack);
     if (const auto* made_by = pack == nullptr ? nullptr : pack->duty(duty.rule, duty.kind)) {
-        add(made_by->role);
+        roles.push_back(made_by->role);
     }
-    add(duty.role);
-    if (const directory::Agency* former = world.directory->agency_ever(duty.holder)) {
-        for (const std::string& role : former->roles) {
-            add(role);
-        }
-    }
+    roles.push_back(duty.role);
+    roles.insert(in_own_role ? roles.end() : roles.begin(), own.begin(), own.end());
     return roles;
 }
 

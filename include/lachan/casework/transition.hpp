@@ -33,7 +33,8 @@ struct Transfer {
 inline constexpr std::size_t kTransfersInUnit = 50;
 
 /// What `at` makes of one duty; none: its holder exists then (or will later), or it has none. The new holder
-/// is that of the role which the rule asks for; where nobody holds it, that of the roles the former one had.
+/// is that of the role which the rule asks for, or of the roles that the former one had; those first where it
+/// held the duty in none of them.
 [[nodiscard]] std::optional<Transfer> transfer_of(const domain::Duty& duty,
                                                   const domain::Case& value,
                                                   const World& world,

@@ -136,12 +136,17 @@ TEST_F(Transition, WhatFollowsInAnOldCaseGoesToThePresentBodies) {
     EXPECT_EQ(approval.area.text(), "03403");  // the case's own unit
 }
 
-TEST_F(Transition, ABodyThatEndsAloneIsNoChangeOfRegime) {
-    const Instant march = parse_rfc3339("2025-03-02T08:00:00+07:00").value();
-    for (const Transfer& each : planned(march)) {
-        EXPECT_EQ(each.ground, "body ended");
-        EXPECT_EQ(each.from.text(), "so-ldtbxh-12");
-    }
+TEST_F(Transition, WhatADepartmentTookOnGoesToTheDepartmentThatFollowsIt) {
+    const casework::Response to_department{
+        domain::ResponseKind::forwarded, "", domain::AgencyId("so-ldtbxh-12")};
+    const domain::Duty plan = office_.pending(code_, "plan");
+    ASSERT_TRUE(office_.respond(officer(plan.holder.text()), duty_name(code_, plan), to_department));
+    const auto transfers = planned(parse_rfc3339("2025-03-02T08:00:00+07:00").value());
+    ASSERT_EQ(transfers.size(), 1u);
+    EXPECT_EQ(transfers.front().from.text(), "so-ldtbxh-12");
+    EXPECT_EQ(transfers.front().to.text(), "so-y-te-12");
+    EXPECT_EQ(transfers.front().ground, "body ended");
+    EXPECT_EQ(transfers.front().unit.text(), "03403");
 }
 
 TEST_F(Transition, LookingBackTakesNothingFromThePresentBodies) {

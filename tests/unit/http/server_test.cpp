@@ -35,16 +35,17 @@ public:
 private:
     asio::awaitable<Reply> pass(Request& request) {
         const auto executor = co_await asio::this_coro::executor;
-        timer_ = std::make_unique<asio::steady_timer>(executor, asio::steady_timer::time_point::max());
+        asio::steady_timer timer(executor, asio::steady_timer::time_point::max());
+        timer_ = &timer;
         knocked_.set_value();
         boost::system::error_code ignored;
-        co_await timer_->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         Reply reply = co_await echo(request);
         co_return reply;
     }
 
     std::promise<void> knocked_;
-    std::unique_ptr<asio::steady_timer> timer_;
+    asio::steady_timer* timer_ = nullptr;  ///< In the frame that waits: it must not outlive its context.
 };
 
 TEST(Server, SaysWhereItListens) {
