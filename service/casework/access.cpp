@@ -12,43 +12,109 @@ using domain::Role;
 struct Row {
     Role role;
     Action action;
+    Relation at_least = Relation::none;  ///< For what is done to a case.
 };
 
-/// The whole policy: a role may do what has a row here, within its scope, and nothing else.
+/// The whole policy: a role may do what has a row here, in that relation to the case or a closer one, and
+/// nothing else.
 constexpr auto kAllowed = std::to_array<Row>({
-    {Role::operator_, Action::submit_report},  {Role::operator_, Action::add_report},
-    {Role::operator_, Action::see_case},       {Role::operator_, Action::see_narrative},
-    {Role::operator_, Action::see_identity},   {Role::operator_, Action::see_notifications},
-    {Role::operator_, Action::respond},        {Role::operator_, Action::record_step},
-    {Role::operator_, Action::link_cases},     {Role::operator_, Action::see_directory},
+    {Role::operator_, Action::submit_report},
+    {Role::operator_, Action::add_report, Relation::reporter},
+    {Role::operator_, Action::see_case, Relation::reporter},
+    {Role::operator_, Action::see_casework, Relation::told},
+    {Role::operator_, Action::see_identity, Relation::granted},
+    {Role::operator_, Action::see_informant, Relation::oversight},
+    {Role::operator_, Action::see_notifications, Relation::told},
+    {Role::operator_, Action::respond, Relation::told},
+    {Role::operator_, Action::record_step, Relation::told},
+    {Role::operator_, Action::link_cases, Relation::told},
+    {Role::operator_, Action::open_in_emergency},
+    {Role::operator_, Action::see_directory},
     {Role::operator_, Action::see_rules},
 
-    {Role::reporter, Action::submit_report},   {Role::reporter, Action::add_report},
-    {Role::reporter, Action::see_case},        {Role::reporter, Action::see_rules},
+    {Role::reporter, Action::submit_report},
+    {Role::reporter, Action::add_report, Relation::reporter},
+    {Role::reporter, Action::see_case, Relation::reporter},
+    {Role::reporter, Action::see_rules},
 
-    {Role::officer, Action::submit_report},    {Role::officer, Action::add_report},
-    {Role::officer, Action::see_case},         {Role::officer, Action::see_narrative},
-    {Role::officer, Action::see_identity},     {Role::officer, Action::see_notifications},
-    {Role::officer, Action::respond},          {Role::officer, Action::record_step},
-    {Role::officer, Action::close_case},       {Role::officer, Action::reopen_case},
-    {Role::officer, Action::see_directory},    {Role::officer, Action::see_rules},
+    {Role::officer, Action::submit_report},
+    {Role::officer, Action::add_report, Relation::reporter},
+    {Role::officer, Action::see_case, Relation::reporter},
+    {Role::officer, Action::see_casework, Relation::told},
+    {Role::officer, Action::see_identity, Relation::granted},
+    {Role::officer, Action::see_notifications, Relation::told},
+    {Role::officer, Action::respond, Relation::told},
+    {Role::officer, Action::record_step, Relation::told},
+    {Role::officer, Action::close_case, Relation::told},
+    {Role::officer, Action::reopen_case, Relation::told},
+    {Role::officer, Action::open_in_emergency},
+    {Role::officer, Action::see_directory},
+    {Role::officer, Action::see_rules},
 
-    {Role::supervisor, Action::submit_report}, {Role::supervisor, Action::add_report},
-    {Role::supervisor, Action::see_case},      {Role::supervisor, Action::see_narrative},
-    {Role::supervisor, Action::see_identity},  {Role::supervisor, Action::see_notifications},
-    {Role::supervisor, Action::respond},       {Role::supervisor, Action::record_step},
-    {Role::supervisor, Action::close_case},    {Role::supervisor, Action::reopen_case},
-    {Role::supervisor, Action::link_cases},    {Role::supervisor, Action::list_deliveries},
-    {Role::supervisor, Action::redeliver},     {Role::supervisor, Action::see_directory},
-    {Role::supervisor, Action::see_rules},     {Role::supervisor, Action::see_statistics},
+    {Role::supervisor, Action::submit_report},
+    {Role::supervisor, Action::add_report, Relation::reporter},
+    {Role::supervisor, Action::see_case, Relation::reporter},
+    {Role::supervisor, Action::see_casework, Relation::told},
+    {Role::supervisor, Action::see_identity, Relation::granted},
+    {Role::supervisor, Action::see_informant, Relation::oversight},
+    {Role::supervisor, Action::see_notifications, Relation::told},
+    {Role::supervisor, Action::respond, Relation::told},
+    {Role::supervisor, Action::record_step, Relation::told},
+    {Role::supervisor, Action::close_case, Relation::told},
+    {Role::supervisor, Action::reopen_case, Relation::told},
+    {Role::supervisor, Action::link_cases, Relation::told},
+    {Role::supervisor, Action::list_deliveries, Relation::told},
+    {Role::supervisor, Action::redeliver, Relation::told},
+    {Role::supervisor, Action::open_in_emergency},
+    {Role::supervisor, Action::list_openings, Relation::oversight},
+    {Role::supervisor, Action::see_directory},
+    {Role::supervisor, Action::see_rules},
+    {Role::supervisor, Action::see_statistics},
 
-    {Role::analyst, Action::see_directory},    {Role::analyst, Action::see_rules},
+    {Role::analyst, Action::see_directory},
+    {Role::analyst, Action::see_rules},
     {Role::analyst, Action::see_statistics},
 
-    {Role::admin, Action::list_deliveries},    {Role::admin, Action::redeliver},
-    {Role::admin, Action::see_directory},      {Role::admin, Action::manage_directory},
-    {Role::admin, Action::manage_keys},        {Role::admin, Action::see_rules},
+    {Role::admin, Action::list_deliveries},
+    {Role::admin, Action::redeliver},
+    {Role::admin, Action::list_openings},
+    {Role::admin, Action::see_directory},
+    {Role::admin, Action::manage_directory},
+    {Role::admin, Action::manage_keys},
+    {Role::admin, Action::see_rules},
 });
+
+const Row* row_of(Role role, Action action) noexcept {
+    const auto* const row = std::find_if(kAllowed.begin(), kAllowed.end(), [&](const Row& each) {
+        return each.role == role && each.action == action;
+    });
+    return row == kAllowed.end() ? nullptr : row;
+}
+
+Relation relation_of(PartyRelation party) noexcept {
+    switch (party) {
+        case PartyRelation::holder:
+            return Relation::holder;
+        case PartyRelation::told:
+            return Relation::told;
+        case PartyRelation::reporter:
+            return Relation::reporter;
+    }
+    return Relation::none;
+}
+
+/// The relation within a scope; openings come on top of it.
+Relation relation_in(const Scope& scope, const domain::Case& value, const View& view) {
+    if (std::find(value.conflicted.begin(), value.conflicted.end(), scope.self) != value.conflicted.end()) {
+        return Relation::none;
+    }
+    if (scope.everything ||
+        std::find(scope.areas.begin(), scope.areas.end(), value.area) != scope.areas.end()) {
+        return Relation::oversight;
+    }
+    const auto party = scope.party ? view.cases.party(value.no, *scope.party) : std::nullopt;
+    return party ? relation_of(*party) : Relation::none;
+}
 
 /// Cases of the agency's own area: its unit at `now`, what lies below, and the former units it was made of.
 void add_area_scope(const directory::Agency& agency, const World& world, Instant now, Scope& scope) {
@@ -74,10 +140,7 @@ void add_area_scope(const directory::Agency& agency, const World& world, Instant
 }  // namespace
 
 Result<void> allow(const domain::Principal& caller, Action action) {
-    const bool allowed = std::any_of(kAllowed.begin(), kAllowed.end(), [&](const Row& row) {
-        return row.role == caller.role && row.action == action;
-    });
-    if (!allowed) {
+    if (row_of(caller.role, action) == nullptr) {
         return Error(Errc::forbidden, "this role may not do that");
     }
     return {};
@@ -94,23 +157,37 @@ Scope scope_of(const domain::Principal& caller, const World& world, Instant now)
     if (!caller.agency.empty()) {  // keys without an agency have no cases in common
         scope.party = caller.agency;
     }
-    const bool by_area = caller.role == Role::operator_ || caller.role == Role::supervisor;
+    const bool by_area =
+        caller.role == Role::operator_ || caller.role == Role::supervisor || caller.role == Role::analyst;
     const directory::Agency* agency = world.directory->agency_ever(caller.agency);
-    if (by_area && agency != nullptr) {
+    if (by_area && agency != nullptr && world.directory->oversees(*agency)) {  // a school has no such view
         add_area_scope(*agency, world, now, scope);
     }
     return scope;
 }
 
 bool sees(const Scope& scope, const domain::Case& value, const View& view) {
-    if (std::find(value.conflicted.begin(), value.conflicted.end(), scope.self) != value.conflicted.end()) {
-        return false;
+    return relation_in(scope, value, view) != Relation::none;
+}
+
+Relation relation_of(const domain::Principal& caller,
+                     const domain::Case& value,
+                     const View& view,
+                     const World& world,
+                     Instant now) {
+    const Scope scope = scope_of(caller, world, now);
+    const Relation relation = relation_in(scope, value, view);
+    const bool out =
+        std::find(value.conflicted.begin(), value.conflicted.end(), scope.self) != value.conflicted.end();
+    if (out || relation >= Relation::granted) {
+        return relation;
     }
-    if (scope.everything ||
-        std::find(scope.areas.begin(), scope.areas.end(), value.area) != scope.areas.end()) {
-        return true;
-    }
-    return scope.party && view.cases.is_party(value.no, *scope.party);
+    return view.openings.is_open(value.no, caller.key, now) ? Relation::granted : relation;
+}
+
+bool may(Role role, Action action, Relation relation) noexcept {
+    const Row* const row = row_of(role, action);
+    return row != nullptr && relation >= row->at_least;
 }
 
 Result<domain::Case> find_for(const domain::Principal& caller,
@@ -123,8 +200,12 @@ Result<domain::Case> find_for(const domain::Principal& caller,
         return allowed.error();
     }
     auto value = view.cases.find(number);
-    if (!value || !sees(scope_of(caller, world, now), *value, view)) {
+    const Relation relation = value ? relation_of(caller, *value, view, world, now) : Relation::none;
+    if (relation == Relation::none) {
         return Error(Errc::not_found, "no such case");
+    }
+    if (!may(caller.role, action, relation)) {
+        return Error(Errc::forbidden, "only those who handle or oversee the case may do that");
     }
     return std::move(*value);
 }

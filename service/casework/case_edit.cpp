@@ -20,6 +20,7 @@ View view_of(Tx& tx) {
                 tx.endpoints,
                 tx.events,
                 tx.replies,
+                tx.openings,
                 tx.keys,
                 tx.documents,
                 [] { return Counts{}; }};

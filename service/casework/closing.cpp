@@ -43,12 +43,13 @@ Result<void> nothing_open(const Tx& tx, CaseEdit& edit) {
     return {};
 }
 
-/// An officer ends what the own agency has worked on; a supervisor what lies in scope.
-Result<void> may_close(CaseEdit& edit, const domain::Principal& caller) {
+/// An agency ends what it has worked on; a supervisor who oversees the area any case there.
+Result<void> may_close(CaseEdit& edit, const domain::Principal& caller, Relation relation) {
     const bool worked = std::any_of(edit.duties().begin(),
                                     edit.duties().end(),
                                     [&](const domain::Duty& duty) { return duty.holder == caller.agency; });
-    if (!worked && caller.role != domain::Role::supervisor) {
+    const bool oversees = caller.role == domain::Role::supervisor && relation == Relation::oversight;
+    if (!worked && !oversees) {
         return Error(Errc::forbidden, "only an agency that has a duty in this case may close it");
     }
     return {};
@@ -149,8 +150,9 @@ boost::asio::awaitable<Result<Answer>> close_case(Context& context,
             !expected) {
             return expected.error();
         }
+        const Relation relation = relation_of(caller, *value, view_of(tx), *world, tx.now);
         CaseEdit edit(tx, world, context.vault, std::move(*value), caller.key.text());
-        if (const auto may = may_close(edit, caller); !may) {
+        if (const auto may = may_close(edit, caller, relation); !may) {
             return may.error();
         }
         if (const auto free = nothing_open(tx, edit); !free) {

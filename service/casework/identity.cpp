@@ -10,15 +10,7 @@ namespace {
 constexpr std::size_t kShortestPurpose = 3;   ///< "x" is no purpose.
 constexpr std::size_t kLongestPurpose = 200;  ///< A sentence; it stands in the record for good.
 
-/// The informant is known to those who must be able to call back, not to the agencies that handle the case.
-bool may_know_informant(const domain::Principal& caller) {
-    return caller.role == domain::Role::operator_ || caller.role == domain::Role::supervisor;
-}
-
-Result<ReportIdentity> open(const Vault& vault,
-                            KeySlot key,
-                            const ReportRow& row,
-                            const domain::Principal& caller) {
+Result<ReportIdentity> open(const Vault& vault, KeySlot key, const ReportRow& row, bool with_informant) {
     ReportIdentity result;
     result.report = row.id;
     auto people = vault.open_identity(key, row.id, row.sealed.identity);
@@ -31,7 +23,7 @@ Result<ReportIdentity> open(const Vault& vault,
         return narrative.error();
     }
     result.narrative = std::move(*narrative);
-    if (may_know_informant(caller)) {
+    if (with_informant) {
         auto informant = vault.open_informant(key, row.id, row.sealed.informant);
         if (!informant) {
             return informant.error();
@@ -43,15 +35,15 @@ Result<ReportIdentity> open(const Vault& vault,
 
 Result<std::vector<ReportIdentity>> open_all(const Vault& vault,
                                              const Tx& tx,
-                                             const domain::Principal& caller,
-                                             domain::CaseNo number) {
+                                             domain::CaseNo number,
+                                             bool with_informant) {
     const auto key = tx.cases.key(number);
     if (!key) {
         return Error(Errc::internal, "a case without a key");
     }
     std::vector<ReportIdentity> reports;
     for (const ReportRow& row : tx.reports.of_case(number)) {
-        auto opened = open(vault, *key, row, caller);
+        auto opened = open(vault, *key, row, with_informant);
         if (!opened) {
             return opened.error();
         }
@@ -120,7 +112,11 @@ boost::asio::awaitable<Result<IdentityView>> see_identity(Context& context,
             note_refusal(tx, caller, *number);
             return {};  // the refusal stays on record, so the unit has to commit
         }
-        auto opened = open_all(context.vault, tx, caller, *number);
+        // The informant is for those who must be able to call back, not for the agencies that handle the
+        // case.
+        const bool with_informant =
+            may(caller.role, Action::see_informant, relation_of(caller, *value, view_of(tx), *world, tx.now));
+        auto opened = open_all(context.vault, tx, *number, with_informant);
         if (!opened) {
             return opened.error();
         }

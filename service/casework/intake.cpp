@@ -97,9 +97,11 @@ void resolve_conflicts(const World& world, Prepared& prepared) {
                                                "/agency: not in the directory");
             continue;
         }
-        auto& conflicted = prepared.conflicted;
-        if (std::find(conflicted.begin(), conflicted.end(), *agency) == conflicted.end()) {
-            conflicted.push_back(*agency);
+        for (domain::AgencyId& out : world.directory->body_of(*agency)) {  // a chair is its committee's
+            auto& conflicted = prepared.conflicted;
+            if (std::find(conflicted.begin(), conflicted.end(), out) == conflicted.end()) {
+                conflicted.push_back(std::move(out));
+            }
         }
     }
 }

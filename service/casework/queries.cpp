@@ -47,7 +47,8 @@ Result<domain::CaseNo> number_of(const Context& context, const std::string& code
 
 /// Who read the names, or asked in vain, is for those who oversee.
 bool is_about_readers(const domain::Event& event) {
-    return event.kind == "identity.read" || event.kind == "identity.refused";
+    return event.kind == "identity.read" || event.kind == "identity.refused" ||
+           event.kind == "case.opened_in_emergency";
 }
 
 /// The other case that the event names, if it names one: its code is not for those who may not see it.
@@ -70,10 +71,9 @@ bool names_hidden_case(const Context& context,
 
 void leave_out_hidden(const Context& context,
                       const View& view,
-                      const domain::Principal& caller,
                       const Scope& scope,
+                      bool oversees,
                       std::vector<domain::Event>& events) {
-    const bool oversees = caller.role == domain::Role::supervisor || caller.role == domain::Role::operator_;
     std::erase_if(events, [&](const domain::Event& event) {
         return (!oversees && is_about_readers(event)) || names_hidden_case(context, view, scope, event);
     });
@@ -159,7 +159,11 @@ boost::asio::awaitable<Result<CaseView>> see_case(Context& context,
         }
         result.value = std::move(*value);
         result.duties = view.duties.of_case(*number);
-        result.steps = view.steps.of_case(*number);
+        if (may(caller.role,
+                Action::see_casework,
+                relation_of(caller, result.value, view, *result.world, now))) {
+            result.steps = view.steps.of_case(*number);
+        }
         result.reports = static_cast<std::int32_t>(view.reports.of_case(*number).size());
         const Scope scope = scope_of(caller, *result.world, now);
         for (const domain::CaseNo other : view.cases.linked(*number)) {
@@ -378,7 +382,7 @@ boost::asio::awaitable<Result<EventPage>> events_of(
     EventPage page;
     const auto world = context.worlds.current();
     ReadOp look = [&](const View& view) -> Result<void> {
-        const auto value = find_for(caller, Action::see_case, *number, view, *world, context.clock.now());
+        const auto value = find_for(caller, Action::see_casework, *number, view, *world, context.clock.now());
         if (!value) {
             return value.error();
         }
@@ -386,7 +390,9 @@ boost::asio::awaitable<Result<EventPage>> events_of(
         if (cut_to(page.items, limit)) {
             page.next = page.items.back().sequence;
         }
-        leave_out_hidden(context, view, caller, scope_of(caller, *world, context.clock.now()), page.items);
+        const Instant now = context.clock.now();
+        const bool oversees = relation_of(caller, *value, view, *world, now) == Relation::oversight;
+        leave_out_hidden(context, view, scope_of(caller, *world, now), oversees, page.items);
         return {};
     };
     const auto looked = co_await context.store.read(std::move(look));

@@ -83,13 +83,15 @@ std::vector<std::int32_t> fulfilled(CaseEdit& edit, const policy::StepKind& kind
 }
 
 /// An agency fulfils its own duties, and with them what the act makes needless of other kinds (a plan the
-/// meeting for it), whoever holds that; a supervisor those of the agencies in scope.
+/// meeting for it), whoever holds that; a supervisor who oversees the case
+/// those of others too.
 Result<void> may_fulfil(CaseEdit& edit,
                         const domain::Principal& caller,
+                        bool oversees,
                         std::string_view kind,
                         std::vector<std::int32_t>& ordinals) {
     const auto is_own = [&](std::int32_t ordinal) { return edit.find(ordinal)->holder == caller.agency; };
-    if (caller.role == domain::Role::supervisor || ordinals.empty()) {
+    if (oversees || ordinals.empty()) {
         return {};
     }
     if (std::none_of(ordinals.begin(), ordinals.end(), is_own)) {
@@ -108,18 +110,17 @@ void discharge(CaseEdit& edit, const std::vector<std::int32_t>& ordinals) {
     }
 }
 
-/// An act that fulfils a duty of the caller's (or is a supervisor's) makes the duties of others needless too.
+/// An act that fulfils a duty of the caller's (or is an overseer's) makes the duties of others needless too.
 /// Recorded beside that, by whoever is a party, it must not silence a case: then it ends only the caller's
 /// own.
 void cancel_superseded(CaseEdit& edit,
                        const policy::StepKind& kind,
                        const NewStep& step,
                        const domain::Principal& caller,
-                       bool fulfils) {
+                       bool all) {
     if (!kind.supersedes_on.empty() && !is_among(kind.supersedes_on, step.result)) {
         return;
     }
-    const bool all = fulfils || caller.role == domain::Role::supervisor;
     for (domain::Duty& duty : edit.duties()) {
         const bool own = duty.holder == caller.agency;
         if (duty.pending() && (all || own) && is_among(kind.supersedes, duty.kind) && concerns(duty, step)) {
@@ -174,6 +175,8 @@ boost::asio::awaitable<Result<Answer>> record_step(Context& context,
         if (!value) {
             return value.error();
         }
+        const bool oversees = caller.role == domain::Role::supervisor &&
+                              relation_of(caller, *value, view_of(tx), *world, tx.now) == Relation::oversight;
         CaseEdit edit(tx, world, context.vault, std::move(*value), caller.key.text());
         if (edit.pack() == nullptr) {
             return Error(Errc::internal, "the rule pack of this case is lost");
@@ -187,7 +190,7 @@ boost::asio::awaitable<Result<Answer>> record_step(Context& context,
         if (edit.value().status == domain::CaseStatus::closed && ordinals.empty()) {
             return Error(Errc::transition_not_allowed, "the case is closed");
         }
-        if (const auto may = may_fulfil(edit, caller, step.kind, ordinals); !may) {
+        if (const auto may = may_fulfil(edit, caller, oversees, step.kind, ordinals); !may) {
             return may.error();
         }
         domain::Step kept = step_of(step, caller, tx.now);
@@ -195,7 +198,7 @@ boost::asio::awaitable<Result<Answer>> record_step(Context& context,
             return recorded.error();
         }
         discharge(edit, ordinals);
-        cancel_superseded(edit, kind, step, caller, !ordinals.empty());
+        cancel_superseded(edit, kind, step, caller, oversees || !ordinals.empty());
         go_on_after(edit, kind, kept);
         edit.finish();
         CaseChange change = edit.change();

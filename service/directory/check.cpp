@@ -116,11 +116,27 @@ private:
                 faults_.add(at + "/id", "duplicate", "the id means another agency at the same time");
             }
             seen.emplace(agency.id, i);
+            check_body(agency, at + "/part_of");
             check_role_names(agency.roles, at + "/roles/");
             check_agency_area(agency, agency.area, at + "/area");
             for (std::size_t s = 0; s < agency.serves.size(); ++s) {
                 check_agency_area(agency, agency.serves[s], at + "/serves/" + std::to_string(s));
             }
+        }
+    }
+
+    /// One step from office to body, so that what belongs together is seen at once.
+    void check_body(const Agency& agency, const std::string& pointer) {
+        if (agency.part_of.empty()) {
+            return;
+        }
+        const auto body = std::find_if(tables_.agencies.begin(),
+                                       tables_.agencies.end(),
+                                       [&](const Agency& other) { return other.id == agency.part_of; });
+        if (body == tables_.agencies.end()) {
+            faults_.add(pointer, "not_found", "no such agency");
+        } else if (agency.part_of == agency.id || !body->part_of.empty()) {
+            faults_.add(pointer, "invalid_value", "must name a body that is not itself part of another");
         }
     }
 

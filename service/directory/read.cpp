@@ -60,12 +60,13 @@ Area read_area(Node& node) {
 }
 
 RoleDefinition read_role(Node& node) {
-    node.only({"name", "title", "level", "otherwise", "expected", "note"});
+    node.only({"name", "title", "level", "otherwise", "expected", "oversees", "note"});
     return {.name = node.text("name"),
             .title = node.text("title"),
             .level = level_of(node),
             .otherwise = node.optional_texts("otherwise"),
-            .expected = node.optional_flag("expected")};
+            .expected = node.optional_flag("expected"),
+            .oversees = node.optional_flag("oversees")};
 }
 
 Contact read_contact(Node& node) {
@@ -91,6 +92,7 @@ Agency read_agency(Node& node) {
                "valid_to",
                "contacts",
                "serves",
+               "part_of",
                "note"});
     Agency agency;
     agency.id = domain::AgencyId(node.text("id"));
@@ -107,6 +109,7 @@ Agency read_agency(Node& node) {
         agency.contacts.push_back(read_contact(contact));
     }
     agency.serves = codes_of(node, "serves");
+    agency.part_of = domain::AgencyId(node.optional_text("part_of"));
     check_validity(node, agency.valid_from, agency.valid_to);
     return agency;
 }

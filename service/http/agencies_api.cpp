@@ -23,6 +23,7 @@ void write_entry(JsonWriter& json, const directory::Agency& agency) {
     json.member("id", agency.id).member("name", agency.name).member("kind", agency.kind);
     json.member("area", agency.area).member("roles", agency.roles);
     json.member("valid_from", agency.valid_from).member("valid_to", agency.valid_to);
+    json.member("part_of", agency.part_of.empty() ? std::nullopt : std::optional(agency.part_of));
     json.key("contacts").begin_array();
     for (const directory::Contact& contact : agency.contacts) {
         json.begin_object();

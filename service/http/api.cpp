@@ -10,6 +10,7 @@ std::vector<Route> api_routes(const Services& services) {
     add_report_calls(routes, services);
     add_case_calls(routes, services);
     add_act_calls(routes, services);
+    add_opening_calls(routes, services);
     add_duty_calls(routes, services);
     add_explanation_calls(routes, services);
     add_notification_calls(routes, services);

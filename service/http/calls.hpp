@@ -116,6 +116,7 @@ template <class Command>
 void add_report_calls(std::vector<Route>& routes, const Services& services);
 void add_case_calls(std::vector<Route>& routes, const Services& services);
 void add_act_calls(std::vector<Route>& routes, const Services& services);
+void add_opening_calls(std::vector<Route>& routes, const Services& services);
 void add_duty_calls(std::vector<Route>& routes, const Services& services);
 void add_explanation_calls(std::vector<Route>& routes, const Services& services);
 void add_notification_calls(std::vector<Route>& routes, const Services& services);

@@ -1,5 +1,6 @@
 #include "cases.hpp"
 
+#include <bit>
 #include <limits>
 #include <string>
 
@@ -169,10 +170,16 @@ PageStart SqliteCases::place(const domain::Case& value) const {
     return {next_due_ms(value), number, kAmongOpen};
 }
 
-bool SqliteCases::is_party(domain::CaseNo number, const domain::AgencyId& agency) const {
-    Query query = connection_.query("SELECT 1 FROM party WHERE agency = :agency AND case_no = :case_no");
+std::optional<casework::PartyRelation> SqliteCases::party(domain::CaseNo number,
+                                                          const domain::AgencyId& agency) const {
+    Query query =
+        connection_.query("SELECT relations FROM party WHERE agency = :agency AND case_no = :case_no");
     query.bind(":agency", agency).bind(":case_no", number);
-    return query.next();
+    if (!query.next()) {
+        return std::nullopt;
+    }
+    const auto bits = static_cast<std::uint64_t>(query.row().integer());
+    return static_cast<casework::PartyRelation>(std::countr_zero(bits));  // declared from the closest on
 }
 
 std::vector<domain::CaseNo> SqliteCases::received_in(const domain::AreaCode& area,

@@ -14,7 +14,8 @@ public:
     [[nodiscard]] std::optional<casework::KeySlot> highest_key() const override;
     [[nodiscard]] std::vector<domain::Case> list(const casework::CaseQuery& query) const override;
     [[nodiscard]] casework::PageStart place(const domain::Case& value) const override;
-    [[nodiscard]] bool is_party(domain::CaseNo number, const domain::AgencyId& agency) const override;
+    [[nodiscard]] std::optional<casework::PartyRelation> party(domain::CaseNo number,
+                                                               const domain::AgencyId& agency) const override;
     [[nodiscard]] std::vector<domain::CaseNo> received_in(const domain::AreaCode& area,
                                                           Instant from,
                                                           Instant to,

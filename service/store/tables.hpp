@@ -9,6 +9,7 @@
 #include "events.hpp"
 #include "keys.hpp"
 #include "lachan/casework/store.hpp"
+#include "openings.hpp"
 #include "outbox.hpp"
 #include "replies.hpp"
 #include "reports.hpp"
@@ -29,6 +30,7 @@ public:
           endpoints_(connection),
           events_(connection),
           replies_(connection),
+          openings_(connection),
           keys_(connection),
           documents_(connection) {}
 
@@ -41,6 +43,7 @@ public:
                 endpoints_,
                 events_,
                 replies_,
+                openings_,
                 keys_,
                 documents_,
                 now};
@@ -54,6 +57,7 @@ public:
                 endpoints_,
                 events_,
                 replies_,
+                openings_,
                 keys_,
                 documents_,
                 [this] { return count_all(connection_); }};
@@ -70,6 +74,7 @@ private:
     SqliteEndpoints endpoints_;
     SqliteEvents events_;
     SqliteReplies replies_;
+    SqliteOpenings openings_;
     SqliteApiKeys keys_;
     SqliteDocuments documents_;
 };

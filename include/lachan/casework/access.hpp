@@ -13,12 +13,15 @@ namespace lachan::casework {
 
 enum class Action : std::uint8_t {
     submit_report,
-    add_report,  ///< A follow-up on a case.
-    see_case,
-    see_narrative,
-    see_identity,
+    add_report,    ///< A follow-up on a case.
+    see_case,      ///< Its public frame: where it stands, and what is due.
+    see_casework,  ///< What was done and found: steps, the record.
+    see_identity,  ///< Names, addresses, narrative.
+    see_informant,
     see_notifications,  ///< Of a case.
-    respond,            ///< To a duty of the own agency.
+    open_in_emergency,  ///< A case that is not the caller's (break-glass).
+    list_openings,
+    respond,  ///< To a duty of the own agency.
     record_step,
     close_case,
     reopen_case,
@@ -32,6 +35,17 @@ enum class Action : std::uint8_t {
     see_statistics,
 };
 
+/// What a caller has to do with a case, from nothing to answering for it. Whoever may do something as one of
+/// these may do it as each later one.
+enum class Relation : std::uint8_t {
+    none,
+    reporter,   ///< The agency reported it.
+    told,       ///< The agency was told of it.
+    granted,    ///< The key opened it in an emergency, and the time is not over.
+    holder,     ///< The agency holds or held a duty of it.
+    oversight,  ///< The agency answers for all cases of the area.
+};
+
 /// Whether the role may do this at all. Errors: `forbidden`.
 [[nodiscard]] Result<void> allow(const domain::Principal& caller, Action action);
 
@@ -42,8 +56,18 @@ enum class Action : std::uint8_t {
 /// exist.
 [[nodiscard]] bool sees(const Scope& scope, const domain::Case& value, const View& view);
 
-/// The case, if the caller may do this to it. Errors: `forbidden` (the role), `not_found` (not there, or not
-/// for them).
+/// What the caller has to do with the case: `none` for a conflicted agency, whatever else holds.
+[[nodiscard]] Relation relation_of(const domain::Principal& caller,
+                                   const domain::Case& value,
+                                   const View& view,
+                                   const World& world,
+                                   Instant now);
+
+/// Whether the role may do this in that relation to a case.
+[[nodiscard]] bool may(domain::Role role, Action action, Relation relation) noexcept;
+
+/// The case, if the caller may do this to it. Errors: `forbidden` (the role may not, or not in this relation
+/// to a case that it sees), `not_found` (not there, or not for them).
 [[nodiscard]] Result<domain::Case> find_for(const domain::Principal& caller,
                                             Action action,
                                             domain::CaseNo number,

@@ -93,7 +93,9 @@ public:
     [[nodiscard]] virtual std::vector<domain::Case> list(const CaseQuery& query) const = 0;
     /// Where in the list order a case stands, for the next page's start.
     [[nodiscard]] virtual PageStart place(const domain::Case& value) const = 0;
-    [[nodiscard]] virtual bool is_party(domain::CaseNo number, const domain::AgencyId& agency) const = 0;
+    /// The closest relation of the agency to the case; none: it is no party.
+    [[nodiscard]] virtual std::optional<PartyRelation> party(domain::CaseNo number,
+                                                             const domain::AgencyId& agency) const = 0;
     /// Cases of a commune received in [from, to), newest first, at most `limit`: for similarity.
     [[nodiscard]] virtual std::vector<domain::CaseNo> received_in(const domain::AreaCode& area,
                                                                   Instant from,
@@ -276,6 +278,29 @@ struct ApiKey {
     std::optional<Instant> last_used_at;
 };
 
+/// A case that somebody opened in an emergency although it was not theirs.
+struct Opening {
+    domain::CaseNo case_no{};
+    domain::KeyId key;
+    domain::AgencyId agency;
+    domain::AgencyId told;  ///< Who was told at once; empty: nobody could be found.
+    Instant from{};
+    Instant until{};
+    Bytes sealed_reason;
+};
+
+class Openings {
+public:
+    virtual ~Openings() = default;
+    [[nodiscard]] virtual bool is_open(domain::CaseNo number,
+                                       const domain::KeyId& key,
+                                       Instant now) const = 0;
+    /// Those that began at `since` or later, newest first.
+    [[nodiscard]] virtual std::vector<Opening> list(Instant since, int limit) const = 0;
+
+    virtual void insert(const Opening& opening) = 0;
+};
+
 class ApiKeys {
 public:
     virtual ~ApiKeys() = default;
@@ -324,6 +349,7 @@ struct View {
     const Endpoints& endpoints;
     const Events& events;
     const Replies& replies;
+    const Openings& openings;
     const ApiKeys& keys;
     const Documents& documents;
     std::function<Counts()> counts;  ///< Looks at everything open: for checks, not for each request.
@@ -339,6 +365,7 @@ struct Tx {
     Endpoints& endpoints;
     Events& events;
     Replies& replies;
+    Openings& openings;
     ApiKeys& keys;
     Documents& documents;
     Instant

@@ -50,6 +50,7 @@ struct Agency {
     std::optional<Instant> valid_to;
     std::vector<Contact> contacts;
     std::vector<domain::AreaCode> serves;  ///< The units it answers for, where they are not `area` itself.
+    domain::AgencyId part_of;  ///< The body it is an office of, as a chair of a committee; empty: itself.
 
     [[nodiscard]] bool valid_at(Instant at) const noexcept {
         return at >= valid_from && (!valid_to || at < *valid_to);
@@ -64,6 +65,7 @@ struct RoleDefinition {
     std::vector<std::string> otherwise;  ///< Roles tried in this order when it has no holder.
     bool expected =
         false;  ///< Each unit of its level should have a holder of its own; `coverage` says where not.
+    bool oversees = false;  ///< Answers for all cases of its area, not only for those it has a part in.
 };
 
 struct Holder {
@@ -111,6 +113,11 @@ public:
     /// The same whatever the instant, the latest entry: for names of the past.
     [[nodiscard]] const Agency* agency_ever(const domain::AgencyId& id) const;
     [[nodiscard]] std::span<const Agency> agencies() const;
+    /// This agency and all others of the same body, whatever the instant: who works in one works beside the
+    /// others.
+    [[nodiscard]] std::vector<domain::AgencyId> body_of(const domain::AgencyId& id) const;
+    /// Whether the agency holds a role that answers for all cases of its area.
+    [[nodiscard]] bool oversees(const Agency& agency) const;
 
     [[nodiscard]] const RoleDefinition* role(std::string_view name) const;
     [[nodiscard]] std::span<const RoleDefinition> roles() const;

@@ -216,6 +216,20 @@ CREATE TABLE reply (
 ) STRICT;
 CREATE UNIQUE INDEX reply_to ON reply (request_key, client, route);
 
+-- Cases opened in an emergency by those whose they were not.
+CREATE TABLE opening (
+    opening_no INTEGER PRIMARY KEY,
+    case_no INTEGER NOT NULL,
+    key_id TEXT NOT NULL,
+    agency TEXT NOT NULL,
+    told TEXT NOT NULL,
+    from_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
+    sealed_reason BLOB NOT NULL
+) STRICT;
+CREATE INDEX opening_of_case ON opening (case_no, key_id, until_ms);
+CREATE INDEX opening_since ON opening (from_ms);
+
 CREATE TABLE api_key (
     key_id TEXT NOT NULL PRIMARY KEY,
     role INTEGER NOT NULL,

@@ -18,8 +18,11 @@ constexpr auto kActions = std::to_array<std::pair<Action, std::string_view>>({
     {Action::submit_report, "submit_report"},
     {Action::add_report, "add_report"},
     {Action::see_case, "see_case"},
-    {Action::see_narrative, "see_narrative"},
+    {Action::see_casework, "see_casework"},
     {Action::see_identity, "see_identity"},
+    {Action::see_informant, "see_informant"},
+    {Action::open_in_emergency, "open_in_emergency"},
+    {Action::list_openings, "list_openings"},
     {Action::see_notifications, "see_notifications"},
     {Action::respond, "respond"},
     {Action::record_step, "record_step"},
@@ -41,11 +44,13 @@ const std::map<Role, std::set<std::string_view>> kPolicy = {
      {"submit_report",
       "add_report",
       "see_case",
-      "see_narrative",
+      "see_casework",
       "see_identity",
+      "open_in_emergency",
       "see_notifications",
       "respond",
       "record_step",
+      "see_informant",
       "link_cases",
       "see_directory",
       "see_rules"}},
@@ -54,8 +59,9 @@ const std::map<Role, std::set<std::string_view>> kPolicy = {
      {"submit_report",
       "add_report",
       "see_case",
-      "see_narrative",
+      "see_casework",
       "see_identity",
+      "open_in_emergency",
       "see_notifications",
       "respond",
       "record_step",
@@ -67,13 +73,16 @@ const std::map<Role, std::set<std::string_view>> kPolicy = {
      {"submit_report",
       "add_report",
       "see_case",
-      "see_narrative",
+      "see_casework",
       "see_identity",
+      "open_in_emergency",
       "see_notifications",
       "respond",
       "record_step",
       "close_case",
       "reopen_case",
+      "see_informant",
+      "list_openings",
       "link_cases",
       "list_deliveries",
       "redeliver",
@@ -82,7 +91,13 @@ const std::map<Role, std::set<std::string_view>> kPolicy = {
       "see_statistics"}},
     {Role::analyst, {"see_directory", "see_rules", "see_statistics"}},
     {Role::admin,
-     {"list_deliveries", "redeliver", "see_directory", "manage_directory", "manage_keys", "see_rules"}},
+     {"list_deliveries",
+      "redeliver",
+      "list_openings",
+      "see_directory",
+      "manage_directory",
+      "manage_keys",
+      "see_rules"}},
 };
 
 TEST(Allow, EveryRoleMayDoWhatThePolicySaysAndNothingElse) {
@@ -106,7 +121,7 @@ Scope scope(Role role, const std::string& agency) {
 }
 
 TEST(ScopeOf, AnOfficerSeesOnlyWhatTheAgencyIsAPartyTo) {
-    for (const Role role : {Role::officer, Role::reporter, Role::analyst}) {
+    for (const Role role : {Role::officer, Role::reporter}) {
         const Scope narrow = scope(role, "ubnd-03388");
         EXPECT_FALSE(narrow.everything);
         EXPECT_TRUE(narrow.areas.empty());
@@ -121,6 +136,15 @@ TEST(ScopeOf, ASupervisorOfACommuneSeesTheCommuneAndWhatItWasMadeOf) {
     EXPECT_TRUE(has(commune, "03388"));
     EXPECT_TRUE(has(commune, "03389"));  // a former ward of it
     EXPECT_FALSE(has(commune, "03408"));
+}
+
+TEST(ScopeOf, ASupervisorOfAnAgencyThatDoesNotOverseeSeesOnlyItsCases) {
+    for (const char* const agency : {"tyt-03388", "truong-thcs-doan-ket", "ca-12"}) {
+        const Scope narrow = scope(Role::supervisor, agency);
+        EXPECT_FALSE(narrow.everything) << agency;
+        EXPECT_TRUE(narrow.areas.empty()) << agency;
+        EXPECT_EQ(narrow.party, domain::AgencyId(agency));
+    }
 }
 
 TEST(ScopeOf, TheProvinceAndTheHotlineSeeEveryArea) {
@@ -176,6 +200,33 @@ TEST_F(Sees, AConflictedAgencySeesNothingWhateverElseHolds) {
     EXPECT_FALSE(sees_it(scope(Role::supervisor, "ubnd-12")));
     EXPECT_FALSE(sees_it(scope(Role::admin, "ubnd-12")));
     EXPECT_TRUE(sees_it(scope(Role::supervisor, "so-y-te-12")));
+}
+
+TEST_F(Sees, WhatMayBeDoneDependsOnTheRelation) {
+    const World& world = *support::shipped_world();
+    const auto code_of = [&](Role role, const char* agency, Action action) {
+        std::optional<Errc> refused;
+        office_.look([&](const View& view) -> Result<void> {
+            const auto found = find_for(key_of(role, agency),
+                                        action,
+                                        office_.vault().case_no(code_).value(),
+                                        view,
+                                        world,
+                                        office_.now());
+            if (!found) {
+                refused = found.error().code();
+            }
+            return {};
+        });
+        return refused;
+    };
+    EXPECT_EQ(code_of(Role::officer, "ubnd-03388", Action::see_identity), std::nullopt);  // it holds a duty
+    EXPECT_EQ(code_of(Role::officer, "ca-12", Action::see_casework), std::nullopt);       // it was told
+    EXPECT_EQ(code_of(Role::officer, "ca-12", Action::see_identity), Errc::forbidden);
+    EXPECT_EQ(code_of(Role::reporter, "tong-dai-111", Action::see_case), std::nullopt);  // it reported
+    EXPECT_EQ(code_of(Role::reporter, "tong-dai-111", Action::see_casework), Errc::forbidden);
+    EXPECT_EQ(code_of(Role::supervisor, "ubnd-12", Action::see_informant), std::nullopt);  // it oversees
+    EXPECT_EQ(code_of(Role::supervisor, "ubnd-03408", Action::see_case), Errc::not_found);
 }
 
 TEST_F(Sees, FindForTellsARefusedRoleFromACaseThatIsNotThere) {

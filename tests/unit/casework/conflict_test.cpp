@@ -40,9 +40,23 @@ TEST(Conflict, ASuspectsAgencyIsNeitherHolderNorTold) {
     const std::string code = office.opened(suspecting({"ubnd-03388"}));
     EXPECT_FALSE(holds(office, code, "ubnd-03388"));
     EXPECT_FALSE(is_told(office, code, "ubnd-03388"));
-    EXPECT_EQ(office.pending(code, "initial_assessment").holder, domain::AgencyId("ct-03388"));
+    EXPECT_EQ(office.pending(code, "initial_assessment").holder, domain::AgencyId("so-y-te-12"));
     office.pass(30 * 24h);  // nor by any step of a ladder
     EXPECT_FALSE(is_told(office, code, "ubnd-03388"));
+}
+
+// Whoever works for the committee sits beside its chair.
+TEST(Conflict, ACommitteeAndItsChairAreOneBody) {
+    for (const char* const suspected : {"ct-03388", "ubnd-03388"}) {
+        Office office;
+        const std::string code = office.opened(suspecting({suspected}));
+        office.pass(30 * 24h);
+        for (const char* const out : {"ct-03388", "ubnd-03388"}) {
+            EXPECT_FALSE(holds(office, code, out)) << suspected;
+            EXPECT_FALSE(is_told(office, code, out)) << suspected;
+            EXPECT_FALSE(office.run(see_case(office.context(), supervisor(out), code))) << suspected;
+        }
+    }
 }
 
 TEST(Conflict, TheAgencySeesNothing) {

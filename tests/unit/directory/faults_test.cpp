@@ -102,5 +102,22 @@ TEST(DirectoryFaults, WhatIsNoDocumentIsRefused) {
     EXPECT_FALSE(small().with_agency("{}"));
 }
 
+TEST(DirectoryFaults, AnOfficeIsPartOfAKnownBodyThatIsNoOfficeItself) {
+    const auto with = [](const char* id, const char* part_of) {
+        return R"({"id": ")" + std::string(id) +
+               R"(", "name": "A", "kind": "office", "area": "00001", "roles": [], "valid_from": "2020-01-01",
+                 "part_of": ")" +
+               part_of + "\"}";
+    };
+    const auto faults = [](std::vector<std::string> changes) {
+        return faults_of(Directory::parse(kAreas, kRoles, kAgencies, changes));
+    };
+    EXPECT_EQ(faults({with("ct-1", "nobody")}), (Lines{"/changes/0/part_of not_found"}));
+    EXPECT_EQ(faults({with("ct-1", "ct-1")}), (Lines{"/changes/0/part_of invalid_value"}));
+    EXPECT_EQ(faults({with("ct-1", "ubnd-1"), with("ct-2", "ct-1")}),
+              (Lines{"/changes/1/part_of invalid_value"}));
+    EXPECT_EQ(faults({with("ct-1", "ubnd-1")}), Lines{});
+}
+
 }  // namespace
 }  // namespace lachan::directory

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "small.hpp"
 
 namespace lachan::directory {
@@ -134,6 +136,33 @@ TEST(Directory, MayBeMovedAndKeepsItsEntriesInPlace) {
     const Agency* agency = directory.agency(id("so"), k2026);
     const Directory moved = std::move(directory);
     EXPECT_EQ(moved.agency(id("so"), k2026), agency);
+}
+
+TEST(Body, IsAnAgencyAndTheOfficesThatArePartOfIt) {
+    const std::vector<std::string> changes = {
+        R"({"id": "ct-1", "name": "Chủ tịch", "kind": "chair", "area": "00001", "roles": ["office"],
+            "valid_from": "2020-01-01", "part_of": "ubnd-1"})"};
+    const Directory directory = small(changes);
+    const auto sorted = [&](const char* id) {
+        auto body = directory.body_of(domain::AgencyId(id));
+        std::sort(body.begin(), body.end());
+        return body;
+    };
+    const std::vector<domain::AgencyId> both = {domain::AgencyId("ct-1"), domain::AgencyId("ubnd-1")};
+    EXPECT_EQ(sorted("ct-1"), both);
+    EXPECT_EQ(sorted("ubnd-1"), both);
+    EXPECT_EQ(sorted("so"), std::vector{domain::AgencyId("so")});
+    EXPECT_EQ(sorted("unknown"), std::vector{domain::AgencyId("unknown")});
+}
+
+TEST(Oversight, IsOfTheRolesThatTheDirectorySays) {
+    const std::string roles = R"({"version": "1", "roles": [
+        {"name": "worker", "title": "A", "level": "commune", "otherwise": ["office"]},
+        {"name": "office", "title": "B", "level": "commune", "otherwise": ["province"]},
+        {"name": "province", "title": "C", "level": "province", "otherwise": ["office"], "oversees": true}]})";
+    const Directory directory = Directory::parse(kAreas, roles, kAgencies).value();
+    EXPECT_TRUE(directory.oversees(*directory.agency_ever(domain::AgencyId("so"))));
+    EXPECT_FALSE(directory.oversees(*directory.agency_ever(domain::AgencyId("ubnd-1"))));
 }
 
 }  // namespace
