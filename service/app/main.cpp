@@ -13,6 +13,7 @@
 #include "receive.hpp"
 #include "rules_commands.hpp"
 #include "serve.hpp"
+#include "statistics_command.hpp"
 
 namespace {
 
@@ -36,6 +37,7 @@ public:
         add_audit();
         add_backup();
         add_check();
+        add_statistics();
     }
 
     int run(int argc, char** argv) {
@@ -256,6 +258,18 @@ private:
             });
     }
 
+    void add_statistics() {
+        auto* made = configured(
+            app_, "stats", "Periodic tables, small numbers left out", [this](const config::Config& config) {
+                statistics_.json = json_;
+                return app::run_statistics(config, statistics_);
+            });
+        made->add_option("--of", statistics_.counted, "cases, children or duties");
+        made->add_option(
+            "--by", statistics_.by, "One or two of area, category, urgency, severity, status, …");
+        made->add_option("--period", statistics_.period, "2026-Q4 or 2026; default: this quarter");
+    }
+
     app::RulesOptions options() {
         rules_.json = json_;
         return rules_;
@@ -273,6 +287,7 @@ private:
     app::CalendarImport import_;
     app::DirectoryTransition transition_;
     app::DeadlineQuestion question_;
+    app::StatisticsOptions statistics_;
     std::string from_, to_, limit_, at_, id_, file_;
     bool verify_ = false;
 };

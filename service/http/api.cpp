@@ -18,6 +18,8 @@ std::vector<Route> api_routes(const Services& services) {
     add_agency_calls(routes, services);
     add_endpoint_calls(routes, services);
     add_rule_calls(routes, services);
+    add_statistics_calls(routes, services);
+    add_stream_calls(routes, services);
     add_page_calls(routes, services);
     return routes;
 }

@@ -183,6 +183,18 @@ Result<std::vector<Facts>> parse_facts(const Pack& pack, std::string_view text) 
     return children;
 }
 
+std::optional<std::string> known_word(std::string_view kept, std::string_view fact) {
+    const std::string_view child = kept.substr(0, kept.find(kBetweenChildren));
+    for (const std::string_view entry : split(child, kBetweenFacts)) {
+        const auto equals = entry.find('=');
+        const bool several = entry.find(kBetweenValues) != std::string_view::npos;
+        if (entry.substr(0, equals) == fact && equals != std::string_view::npos && !several) {
+            return std::string(entry.substr(equals + 1));
+        }
+    }
+    return std::nullopt;
+}
+
 std::vector<Facts> joined(const Pack& pack,
                           const std::vector<Facts>& known,
                           const std::vector<Facts>& added) {

@@ -23,6 +23,9 @@ public:
     [[nodiscard]] std::vector<std::pair<casework::TraceHash, domain::CaseNo>> traced(
         const std::vector<casework::TraceHash>& hashes, int limit) const override;
     [[nodiscard]] std::vector<domain::CaseNo> linked(domain::CaseNo number) const override;
+    [[nodiscard]] std::vector<casework::CaseTally> tally(const casework::TallyQuery& query) const override;
+    [[nodiscard]] std::vector<casework::DutyTally> tally_duties(
+        const casework::TallyQuery& query) const override;
 
     domain::CaseNo insert(const domain::Case& value, casework::KeySlot key) override;
     void update(const domain::Case& value) override;

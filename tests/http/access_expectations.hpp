@@ -46,6 +46,8 @@ GET     /v1/areas                                             yes      yes yes  
 GET     /v1/me                                                yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   401
 GET     /v1/rules/packs                                       yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   401
 GET     /v1/rules/packs/{pack}                                yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   401
+GET /v1/statistics 403 403 403 403 403 403 403 403 yes yes yes yes yes 403 401
+GET /v1/stream yes yes yes yes yes yes yes yes yes yes yes yes 403 403 401
 GET     /v1/openapi.json                                      yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   yes
 GET     /problems/{type}                                      yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   yes
 )";

@@ -81,6 +81,7 @@ public:
 
     [[nodiscard]] casework::Context& context() noexcept { return context_; }
     [[nodiscard]] Instant now() const noexcept { return clock_.now(); }
+    [[nodiscard]] auto executor() noexcept { return io_.get_executor(); }
     [[nodiscard]] vault::SodiumVault& vault() noexcept { return *vault_; }
     [[nodiscard]] casework::Worlds& worlds() noexcept { return worlds_; }
 

@@ -79,6 +79,34 @@ struct NotificationQuery {
     int limit = 50;
 };
 
+/// Which cases are counted: those recorded in [from, to), of real reports alone.
+struct TallyQuery {
+    Scope scope;
+    Instant from{};
+    Instant to{};
+};
+
+/// How many cases are alike in all that statistics tell apart.
+struct CaseTally {
+    domain::AreaCode area;
+    std::vector<domain::Category> categories;
+    domain::Urgency urgency{};
+    domain::Severity severity{};
+    domain::CaseStatus status{};
+    std::string facts;  ///< As kept with the case.
+    std::int64_t cases = 0;
+    std::int64_t children = 0;
+};
+
+/// How many duties of those cases came to the same end.
+struct DutyTally {
+    std::string kind;
+    std::string rule;
+    domain::DutyState state{};
+    bool overdue = false;
+    std::int64_t duties = 0;
+};
+
 enum class PartyRelation : std::uint8_t { holder, told, reporter };
 
 class Cases {
@@ -104,6 +132,8 @@ public:
     [[nodiscard]] virtual std::vector<std::pair<TraceHash, domain::CaseNo>> traced(
         const std::vector<TraceHash>& hashes, int limit) const = 0;
     [[nodiscard]] virtual std::vector<domain::CaseNo> linked(domain::CaseNo number) const = 0;
+    [[nodiscard]] virtual std::vector<CaseTally> tally(const TallyQuery& query) const = 0;
+    [[nodiscard]] virtual std::vector<DutyTally> tally_duties(const TallyQuery& query) const = 0;
 
     /// Gives the case its number.
     virtual domain::CaseNo insert(const domain::Case& value, KeySlot key) = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,9 @@ struct Circumstances {
 
 /// Facts as a line of text to be kept with the case, and back. They hold no identity.
 [[nodiscard]] std::string to_text(const Pack& pack, const std::vector<Facts>& facts);
+/// What a kept line says of one fact of the first child, without its pack; none where it is unknown or may be
+/// one of several. For counting.
+[[nodiscard]] std::optional<std::string> known_word(std::string_view kept, std::string_view fact);
 [[nodiscard]] Result<std::vector<Facts>> parse_facts(const Pack& pack, std::string_view text);
 
 /// What a further report adds: for each child the more protective view of both (the union of possible values

@@ -1,0 +1,156 @@
+#include <boost/asio/this_coro.hpp>
+#include <charconv>
+#include <memory>
+
+#include "calls.hpp"
+#include "lachan/casework/feed.hpp"
+#include "render.hpp"
+
+/// Server-sent events: what changes in the cases a caller may see.
+namespace lachan::http {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::string_view kStream = "/v1/stream";
+/// How often the record is looked at: a screen that is a second behind is up to date.
+constexpr Duration kLookEvery = std::chrono::seconds(1);
+/// A proxy closes what is silent for a minute; and it is how we notice that nobody listens any more.
+constexpr Duration kBreathEvery = std::chrono::seconds(15);
+/// Then the client has to come back with its token: one that is revoked hears no more than this.
+constexpr Duration kLongest = std::chrono::minutes(15);
+/// Each costs a look into the record a second; a province has fewer screens.
+constexpr int kMostStreams = 256;
+
+/// Counts a stream for as long as it lives.
+class Place {
+public:
+    explicit Place(std::shared_ptr<int> taken) : taken_(std::move(taken)) { ++*taken_; }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() { --*taken_; }
+
+private:
+    std::shared_ptr<int> taken_;
+};
+
+/// One listener. Lives in the reply, and as long.
+class Feed {
+public:
+    Feed(const Services& services,
+         domain::Principal caller,
+         std::int64_t position,
+         std::shared_ptr<int> taken,
+         const asio::any_io_executor& executor)
+        : context_(services.context),
+          caller_(std::move(caller)),
+          position_(position),
+          place_(std::move(taken)),
+          nobody_wakes_it_(executor),
+          begun_(context_.clock.now()) {}
+
+    /// The next piece; none ends the stream.
+    asio::awaitable<std::optional<std::string>> next() {
+        if (!std::exchange(greeted_, true)) {
+            co_return "retry: 2000\n: " + std::to_string(position_) + "\n\n";
+        }
+        const Instant breath = context_.clock.now() + kBreathEvery;
+        while (true) {
+            const Instant now = context_.clock.now();
+            if (now >= begun_ + kLongest) {
+                co_return std::nullopt;
+            }
+            const auto page = co_await casework::feed_after(context_, caller_, position_);
+            if (!page) {
+                co_return std::nullopt;  // the client comes back, and hears why
+            }
+            position_ = page->position;
+            if (!page->items.empty()) {
+                co_return text_of(page->items);
+            }
+            if (now >= breath) {
+                co_return ": " + std::to_string(position_) + "\n\n";
+            }
+            if (!page->more) {
+                co_await context_.clock.sleep_until(now + kLookEvery, nobody_wakes_it_);
+            }
+        }
+    }
+
+private:
+    static std::string text_of(const std::vector<casework::FeedItem>& items) {
+        std::string text;
+        for (const casework::FeedItem& item : items) {
+            JsonWriter json;
+            json.begin_object();
+            json.member("case", item.case_code).member("case_seq", item.case_sequence);
+            json.member("at", item.at).member("urgency", domain::text_of(item.urgency));
+            json.member("href", "/v1/cases/" + item.case_code).end_object();
+            text += "id: " + std::to_string(item.sequence) + "\nevent: " + item.kind +
+                    "\ndata: " + json.take() + "\n\n";
+        }
+        return text;
+    }
+
+    casework::Context& context_;
+    domain::Principal caller_;
+    std::int64_t position_;
+    Place place_;
+    casework::Wakeup nobody_wakes_it_;
+    Instant begun_;
+    bool greeted_ = false;
+};
+
+/// Where to go on after. Errors: `malformed_request`.
+Result<std::optional<std::int64_t>> position_of(const Request& request) {
+    const auto given = request.headers.find("Last-Event-ID");
+    if (!given) {
+        return std::optional<std::int64_t>();
+    }
+    std::int64_t position = 0;
+    const auto [end, failure] = std::from_chars(given->data(), given->data() + given->size(), position);
+    if (failure != std::errc() || end != given->data() + given->size() || position < 0) {
+        return Error(Errc::malformed_request,
+                     "no such position",
+                     {{"Last-Event-ID", "invalid_value", "the id of the last event that was received"}});
+    }
+    return std::optional(position);
+}
+
+asio::awaitable<Result<Reply>> listen(const Services& services,
+                                      const Request& request,
+                                      std::shared_ptr<int> taken) {
+    const auto given = position_of(request);
+    if (!given) {
+        co_return given.error();
+    }
+    const auto end = co_await casework::feed_end(services.context, caller_of(request));
+    if (!end) {
+        co_return end.error();
+    }
+    if (*taken >= kMostStreams) {
+        co_return Error(Errc::overloaded, "too many streams are open");
+    }
+    const auto executor = co_await asio::this_coro::executor;
+    const auto feed = std::make_shared<Feed>(
+        services, caller_of(request), given->value_or(*end), std::move(taken), executor);
+    Reply reply;
+    reply.content_type = "text/event-stream";
+    reply.headers.set("Cache-Control", "no-store");
+    reply.stream = [feed] { return feed->next(); };
+    co_return reply;
+}
+
+}  // namespace
+
+void add_stream_calls(std::vector<Route>& routes, const Services& services) {
+    const auto taken = std::make_shared<int>(0);
+    routes.push_back({.method = Method::get,
+                      .pattern = kStream,
+                      .produces = "text/event-stream",
+                      .endpoint = [&services, taken](const Request& request) {
+                          return listen(services, request, taken);
+                      }});
+}
+
+}  // namespace lachan::http

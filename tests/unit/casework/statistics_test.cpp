@@ -1,0 +1,135 @@
+#include "lachan/casework/statistics.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/office.hpp"
+
+namespace lachan::casework {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace support;
+
+class Statistics : public testing::Test {
+protected:
+    void file(int number,
+              domain::Category category,
+              const char* area = "03388",
+              const char* conflicted = "") {
+        for (int i = 0; i < number; ++i) {
+            domain::Report report = small_accident();
+            report.categories = {category};
+            report.area = domain::AreaCode(area);
+            report.suspects.clear();
+            if (*conflicted != '\0') {
+                report.suspects.push_back({domain::Relation::official, "A", domain::AgencyId(conflicted)});
+            }
+            office_.opened(report);
+        }
+    }
+    /// "key key=count" of each cell, "*" for a count that is left out.
+    std::vector<std::string> table(const domain::Principal& caller,
+                                   const char* by,
+                                   const char* period = "2026-Q4",
+                                   const char* of = "cases") {
+        const auto request = read_request(of, by, period, office_.now()).value();
+        const auto answer = office_.run(view_statistics(office_.context(), caller, request));
+        std::vector<std::string> lines;
+        for (const TableCell& cell : answer->cells) {
+            std::string line;
+            for (const auto& key : cell.keys) {
+                line += (line.empty() ? "" : " ") + key.value_or("all");
+            }
+            lines.push_back(line + "=" + (cell.count ? std::to_string(*cell.count) : "*"));
+        }
+        return lines;
+    }
+
+    using Lines = std::vector<std::string>;
+    Office office_;
+    domain::Principal analyst_ = key_of(domain::Role::analyst, "so-y-te-12");
+};
+
+TEST_F(Statistics, CountCasesByWhatIsAskedFor) {
+    file(6, domain::Category::drowning);
+    file(7, domain::Category::injury, "03408");
+    EXPECT_EQ(table(analyst_, "category"), (Lines{"drowning=6", "injury=7", "all=13"}));
+    EXPECT_EQ(table(analyst_, "area"), (Lines{"03388=6", "03408=7", "all=13"}));
+    EXPECT_EQ(table(analyst_, "status,category"),
+              (Lines{"open drowning=6",
+                     "open injury=7",
+                     "open all=13",
+                     "all drowning=6",
+                     "all injury=7",
+                     "all all=13"}));
+}
+
+TEST_F(Statistics, LeaveOutSmallNumbersAndWhatWouldRevealThem) {
+    file(3, domain::Category::drowning);
+    file(7, domain::Category::injury);
+    file(9, domain::Category::neglect);
+    EXPECT_EQ(table(analyst_, "category"), (Lines{"drowning=*", "injury=*", "neglect=9", "all=19"}));
+}
+
+TEST_F(Statistics, AYearDoesNotGiveAwayWhatAQuarterLeavesOut) {
+    file(3, domain::Category::drowning);
+    file(30, domain::Category::injury);
+    file(40, domain::Category::neglect);
+    office_.pass(60 * 24h);  // into 2027
+    file(20, domain::Category::drowning);
+    file(20, domain::Category::injury);
+    file(20, domain::Category::neglect);
+    office_.pass(90 * 24h);
+    file(3, domain::Category::drowning);  // 2027: 20 + 3, of which the second quarter leaves out 3
+    file(30, domain::Category::injury);
+    EXPECT_EQ(table(analyst_, "category", "2027-Q1").front(), "drowning=20");
+    EXPECT_EQ(table(analyst_, "category", "2027-Q2").front(), "drowning=*");
+    EXPECT_EQ(table(analyst_, "category", "2027").front(), "drowning=*");
+}
+
+TEST_F(Statistics, AreOfTheCallersAreaAndWithoutConflictedCases) {
+    file(6, domain::Category::drowning);
+    file(7, domain::Category::injury, "03408");
+    file(8, domain::Category::neglect, "03388", "ct-03388");
+    EXPECT_EQ(table(supervisor("ubnd-03388"), "category"), (Lines{"drowning=6", "all=6"}));
+    EXPECT_EQ(table(analyst_, "category"), (Lines{"drowning=6", "injury=7", "neglect=8", "all=21"}));
+    EXPECT_EQ(table(key_of(domain::Role::analyst, "tyt-03390"), "category"), (Lines{"all=0"}));
+}
+
+TEST_F(Statistics, LeaveOutExercises) {
+    file(6, domain::Category::drowning);
+    domain::Report exercise = small_accident();
+    exercise.status = domain::ReportStatus::exercise;
+    office_.opened(exercise);
+    EXPECT_EQ(table(analyst_, "category"), (Lines{"drowning=6", "all=6"}));
+}
+
+TEST_F(Statistics, CountHowDutiesEnded) {
+    file(6, domain::Category::drowning);
+    const auto before = table(analyst_, "ending", "2026-Q4", "duties");
+    ASSERT_FALSE(before.empty());
+    EXPECT_EQ(before.front().substr(0, 8), "pending=");
+    office_.pass(30 * 24h);
+    const auto after = table(analyst_, "ending", "2026-Q4", "duties");
+    EXPECT_EQ(after.front().substr(0, 8), "overdue=");
+}
+
+TEST_F(Statistics, KnowOnlyTheTablesThereAre) {
+    const auto code = [&](const char* of, const char* by, const char* period) {
+        const auto request = read_request(of, by, period, office_.now());
+        return request ? std::string("fine") : request.error().faults().front().code;
+    };
+    EXPECT_EQ(code("people", "area", "2026"), "unknown_word");
+    EXPECT_EQ(code("cases", "name", "2026"), "unknown_word");
+    EXPECT_EQ(code("cases", "area,area", "2026"), "count");
+    EXPECT_EQ(code("cases", "area,category,status", "2026"), "count");
+    EXPECT_EQ(code("cases", "ending", "2026"), "does_not_fit");
+    EXPECT_EQ(code("duties", "area", "2026"), "does_not_fit");
+    for (const char* period : {"2026-Q5", "2026-11", "2026-11-20", "26", "", "2026-Q"}) {
+        EXPECT_EQ(code("cases", "area", period), "invalid_value") << period;
+    }
+    EXPECT_EQ(code("duties", "rule,ending", "2026-Q1"), "fine");
+}
+
+}  // namespace
+}  // namespace lachan::casework
