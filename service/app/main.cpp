@@ -13,6 +13,7 @@
 #include "receive.hpp"
 #include "rules_commands.hpp"
 #include "serve.hpp"
+#include "simulate_command.hpp"
 #include "statistics_command.hpp"
 
 namespace {
@@ -38,6 +39,7 @@ public:
         add_backup();
         add_check();
         add_statistics();
+        add_simulate();
     }
 
     int run(int argc, char** argv) {
@@ -270,6 +272,20 @@ private:
         made->add_option("--period", statistics_.period, "2026-Q4 or 2026; default: this quarter");
     }
 
+    void add_simulate() {
+        auto* made =
+            command(app_, "simulate", "Live through days of reports and faults in virtual time", [this] {
+                simulate_.json = json_;
+                return app::run_simulate(simulate_);
+            });
+        made->add_option("--seeds", simulate_.seeds, "A..B: one world for each");
+        made->add_option("--days", simulate_.days, "How long each world lives");
+        made->add_option(
+            "--faults", simulate_.faults, "all, none, or a list of faults and groups with commas");
+        made->add_option("--cases-per-day", simulate_.cases_per_day, "Reports a day, on average");
+        made->add_option("--config", simulate_.config_file, "Whose law; default: what the program came with");
+    }
+
     app::RulesOptions options() {
         rules_.json = json_;
         return rules_;
@@ -288,6 +304,7 @@ private:
     app::DirectoryTransition transition_;
     app::DeadlineQuestion question_;
     app::StatisticsOptions statistics_;
+    app::SimulateOptions simulate_;
     std::string from_, to_, limit_, at_, id_, file_;
     bool verify_ = false;
 };

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
 #include <utility>
 
 #include "lachan/casework/agencies.hpp"
@@ -22,10 +23,22 @@ casework::Answer render_filing(const casework::Filing& filing) {
     return answer;
 }
 
+/// Code and sequence: a second effect has another sequence.
 casework::Answer render_change(const casework::CaseChange& change) {
     casework::Answer answer;
-    answer.body = change.code;
+    answer.body = change.code + "\n" + std::to_string(change.value.sequence);
     return answer;
+}
+
+std::string code_in(const std::string& body) {
+    return body.substr(0, body.find('\n'));
+}
+
+casework::Repeat repeat_of(const casework::Context& context,
+                           std::string route,
+                           std::string key,
+                           std::string_view body) {
+    return {std::move(route), std::move(key), context.vault.fingerprint(body)};
 }
 
 domain::Principal administrator() {
@@ -34,93 +47,162 @@ domain::Principal administrator() {
 
 }  // namespace
 
-casework::Repeat SimWorld::repeat_of(std::string route, std::string key, std::string_view body) {
-    return {std::move(route), std::move(key), context().vault.fingerprint(body)};
+Request report_request(domain::Report report, domain::Principal sender, std::string repeat_key) {
+    Request request{"report", {}, report.id};
+    request.work = [report = std::move(report), sender = std::move(sender), key = std::move(repeat_key)](
+                       casework::Context& context) {
+        auto repeat = repeat_of(context, "POST /v1/reports", key, report.narrative + report.id.text());
+        return casework::submit_report(context, sender, report, std::move(repeat), render_filing);
+    };
+    return request;
 }
 
-Result<Filed> SimWorld::filed(Result<casework::Answer> answer,
-                              const domain::Report& report,
-                              std::string_view what) {
-    const auto heard = acknowledge(std::move(answer), what);
-    if (!heard) {
-        return heard.error();
+Request follow_up_request(std::string case_code, domain::Report report, domain::Principal sender) {
+    Request request{"follow-up", {}, report.id};
+    request.work = [code = std::move(case_code), report = std::move(report), sender = std::move(sender)](
+                       casework::Context& context) {
+        auto repeat = repeat_of(
+            context, "POST /v1/cases/" + code + "/reports", {}, report.narrative + report.id.text());
+        return casework::add_report(context, sender, code, report, std::move(repeat), render_filing);
+    };
+    return request;
+}
+
+Request response_request(domain::Principal who,
+                         std::string duty,
+                         domain::ResponseKind kind,
+                         std::optional<domain::AgencyId> to,
+                         std::string repeat_key) {
+    Request request{"response to " + duty, {}, {}};
+    casework::Response response{
+        kind, kind == domain::ResponseKind::declined ? "out of our hands" : "", std::move(to)};
+    request.work = [who = std::move(who),
+                    duty = std::move(duty),
+                    response = std::move(response),
+                    key = std::move(repeat_key)](casework::Context& context) {
+        auto repeat = repeat_of(context, "POST /v1/duties/" + duty + "/responses", key, duty);
+        return casework::respond(context, who, duty, response, std::move(repeat), render_change);
+    };
+    return request;
+}
+
+Request step_request(domain::Principal who,
+                     std::string case_code,
+                     casework::NewStep step,
+                     std::string repeat_key) {
+    Request request{"step " + step.kind + " on " + case_code, {}, {}};
+    request.work = [who = std::move(who),
+                    code = std::move(case_code),
+                    step = std::move(step),
+                    key = std::move(repeat_key)](casework::Context& context) {
+        auto repeat = repeat_of(context, "POST /v1/cases/" + code + "/steps", key, step.kind);
+        return casework::record_step(context, who, code, step, std::move(repeat), render_change);
+    };
+    return request;
+}
+
+Request closing_request(domain::Principal who, std::string case_code, std::int64_t seen) {
+    Request request{"closing of " + case_code, {}, {}};
+    request.work = [who = std::move(who), code = std::move(case_code), seen](casework::Context& context) {
+        return casework::close_case(context, who, code, {"done", seen}, {}, render_change);
+    };
+    return request;
+}
+
+Request reopening_request(domain::Principal who, std::string case_code, std::int64_t seen) {
+    Request request{"reopening of " + case_code, {}, {}};
+    request.work = [who = std::move(who), code = std::move(case_code), seen](casework::Context& context) {
+        return casework::reopen_case(context, who, code, {"news", seen}, {}, render_change);
+    };
+    return request;
+}
+
+Result<casework::Answer> SimWorld::ask(const Request& request) {
+    if (!up()) {
+        return died();
     }
-    const auto line = heard->body.find('\n');
-    Filed filed{heard->body.substr(0, line), heard->body.substr(line + 1), heard->replayed};
-    if (!report.id.empty()) {
-        witness_->told(report.id, filed.case_code);
+    auto answer = run(request.work(context()));
+    hear(request, answer);
+    return answer;
+}
+
+void SimWorld::begin(const Request& request, Heard heard) {
+    if (!up()) {
+        return;
     }
-    return filed;
+    auto ended = [this, request, heard = std::move(heard)](const std::exception_ptr& failure,
+                                                           const Result<casework::Answer>& answer) {
+        if (failure) {
+            findings_.add(Broken::confused, request.what + " ended in an exception");
+            return;
+        }
+        hear(request, answer);
+        if (heard) {
+            heard(answer);
+        }
+    };
+    boost::asio::co_spawn(executor(), request.work(context()), std::move(ended));
+}
+
+/// A refusal is an answer; a bug that was answered as one is a finding.
+void SimWorld::hear(const Request& request, const Result<casework::Answer>& answer) {
+    note(request.what + ": " + (answer ? std::to_string(answer->status) : answer.error().detail()));
+    if (!answer && answer.error().code() == Errc::internal) {
+        findings_.add(Broken::confused, request.what + " met a bug: " + answer.error().detail());
+    }
+    if (answer && !request.report.empty()) {
+        told(request.report, code_in(answer->body));
+    }
+}
+
+void SimWorld::told(const domain::ReportId& report, const std::string& case_code) {
+    witness_->told(report, case_code);
+}
+
+bool SimWorld::was_told(const domain::ReportId& report) const {
+    return witness_->was_told(report);
+}
+
+Result<Filed> SimWorld::filed(const Request& request) {
+    const auto answer = ask(request);
+    if (!answer) {
+        return answer.error();
+    }
+    const std::string code = code_in(answer->body);
+    return Filed{code, answer->body.substr(std::min(code.size() + 1, answer->body.size())), answer->replayed};
 }
 
 Result<Filed> SimWorld::submit(const domain::Report& report,
                                const domain::Principal& sender,
                                std::string repeat_key) {
-    if (!up()) {
-        return died();
-    }
-    auto repeat = repeat_of("POST /v1/reports", std::move(repeat_key), report.narrative + report.id.text());
-    return filed(run(casework::submit_report(context(), sender, report, std::move(repeat), render_filing)),
-                 report,
-                 "report");
+    return filed(report_request(report, sender, std::move(repeat_key)));
 }
 
 Result<Filed> SimWorld::follow_up(const std::string& case_code,
                                   const domain::Report& report,
                                   const domain::Principal& sender) {
-    if (!up()) {
-        return died();
-    }
-    auto repeat =
-        repeat_of("POST /v1/cases/" + case_code + "/reports", {}, report.narrative + report.id.text());
-    return filed(
-        run(casework::add_report(context(), sender, case_code, report, std::move(repeat), render_filing)),
-        report,
-        "follow-up");
+    return filed(follow_up_request(case_code, report, sender));
 }
 
 Result<casework::Answer> SimWorld::respond(const domain::Principal& who,
                                            const std::string& duty,
                                            domain::ResponseKind kind,
                                            std::optional<domain::AgencyId> to) {
-    if (!up()) {
-        return died();
-    }
-    casework::Response response{
-        kind, kind == domain::ResponseKind::declined ? "out of our hands" : "", std::move(to)};
-    return acknowledge(run(casework::respond(context(), who, duty, std::move(response), {}, render_change)),
-                       "response to " + duty);
+    return ask(response_request(who, duty, kind, std::move(to)));
 }
 
 Result<casework::Answer> SimWorld::record(const domain::Principal& who,
                                           const std::string& case_code,
                                           casework::NewStep step) {
-    if (!up()) {
-        return died();
-    }
-    const std::string what = "step " + step.kind + " on " + case_code;
-    return acknowledge(
-        run(casework::record_step(context(), who, case_code, std::move(step), {}, render_change)), what);
+    return ask(step_request(who, case_code, std::move(step)));
 }
 
 Result<casework::Answer> SimWorld::close(const domain::Principal& who, const std::string& case_code) {
-    if (!up()) {
-        return died();
-    }
-    casework::Closure closure{"done", find(case_code).sequence};
-    return acknowledge(
-        run(casework::close_case(context(), who, case_code, std::move(closure), {}, render_change)),
-        "closing of " + case_code);
+    return ask(closing_request(who, case_code, find(case_code).sequence));
 }
 
 Result<casework::Answer> SimWorld::reopen(const domain::Principal& who, const std::string& case_code) {
-    if (!up()) {
-        return died();
-    }
-    casework::Closure reopening{"news", find(case_code).sequence};
-    return acknowledge(
-        run(casework::reopen_case(context(), who, case_code, std::move(reopening), {}, render_change)),
-        "reopening of " + case_code);
+    return ask(reopening_request(who, case_code, find(case_code).sequence));
 }
 
 Result<void> SimWorld::redeliver(const domain::Notification& value) {
@@ -140,16 +222,6 @@ Result<void> SimWorld::resume(const domain::EndpointId& endpoint) {
     }
     note("resumes " + endpoint.text());
     return run(casework::suspend_endpoint(context(), administrator(), endpoint, false, ""));
-}
-
-/// A refusal is an answer; a bug that was answered as one is a finding.
-Result<casework::Answer> SimWorld::acknowledge(Result<casework::Answer> answer, std::string_view what) {
-    const std::string outcome = answer ? std::to_string(answer->status) : answer.error().detail();
-    note(std::string(what) + ": " + outcome);
-    if (!answer && answer.error().code() == Errc::internal) {
-        findings_.add(Broken::confused, std::string(what) + " met a bug: " + outcome);
-    }
-    return answer;
 }
 
 domain::Case SimWorld::find(const std::string& case_code) {

@@ -6,35 +6,40 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "content.hpp"
 #include "lachan/simulation/seeded_entropy.hpp"
 #include "lachan/simulation/sim_disk.hpp"
 
 /// What the disk (`sim_disk.cpp`) and its face to SQLite (`sim_vfs.cpp`) share.
 namespace lachan::simulation {
 
-using Content = std::vector<std::uint8_t>;
-
-/// A change that is not on the disk yet.
+/// A change that is not on the disk yet, and how to undo it.
 struct Pending {
     enum class Kind : std::uint8_t { write, truncate };
     Kind kind = Kind::write;
-    std::int64_t offset = 0;  ///< Of a truncation: the new size.
-    Content bytes;
+    std::int64_t offset = 0;           ///< Of a truncation: the new size.
+    std::size_t length = 0;            ///< Of a write.
+    std::size_t size_before = 0;       ///< Of the file.
+    std::vector<std::uint8_t> before;  ///< What stood there, as far as anything did.
+    std::vector<std::uint8_t> after;   ///< What was written; only while the change is undone.
 };
 
 inline constexpr int kShmLocks = 8;  ///< SQLITE_SHM_NLOCK
 
 struct File {
     Content written;
-    Content synced;
-    std::vector<Pending> pending;  ///< What `written` has and `synced` has not, in order.
-    bool entry_synced = false;     ///< Its name is on the disk.
+    std::vector<Pending> pending;  ///< What `written` has and the disk has not, in order.
+    /// What the disk has, where that is not `written` without `pending`: a sync failed, and what it dropped
+    /// is taken for kept.
+    std::optional<Content> apart;
+    bool entry_synced = false;  ///< Its name is on the disk.
 
     std::map<const void*, int> locks;  ///< Level held by each open handle.
-    std::vector<std::unique_ptr<Content>> shm;
+    std::vector<std::unique_ptr<std::vector<std::uint8_t>>> shm;
     std::array<std::map<const void*, int>, kShmLocks> shm_locks;  ///< 1: shared, 2: exclusive.
 };
 
@@ -93,7 +98,8 @@ private:
         int count;
     };
     bool strikes(Fault fault);
-    void keep_some(File& file);
+    /// What of the pending changes is on the disk after all.
+    [[nodiscard]] Content kept_content(File& file);
     void begin_life();
 
     std::map<std::string, std::shared_ptr<File>> files_;

@@ -1,48 +1,46 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "lachan/simulation/laws.hpp"
 #include "lachan/simulation/sim_world.hpp"
 #include "lachan/simulation/simulate.hpp"
 
 namespace lachan::simulation {
 
-/// What goes on in a world: people report, answer, act and close; machines fail. Every choice is the dice's.
+/// What goes on in a world: people report, agencies answer what they are told, act and close; machines fail,
+/// laws change. Every choice is the dice's. All of it stands in an agenda by true time, so that a quiet world
+/// costs nothing.
 class Life {
 public:
-    Life(SimWorld& world, std::uint64_t seed, Faults faults);
+    Life(SimWorld& world, std::uint64_t seed, const SimulationPlan& plan);
 
     /// Lives until `end` (true time), then lets everything come to rest and looks once more.
     void live_until(Instant end);
 
     [[nodiscard]] std::size_t crashes() const noexcept { return crashes_; }
-    [[nodiscard]] std::size_t cases() const noexcept { return codes_.size(); }
+    [[nodiscard]] std::size_t cases() const noexcept { return cases_; }
 
 private:
-    [[nodiscard]] Duration some_time();
-    void act();
-    void report();
-    void report_again();
-    void follow_up();
-    void answer();
-    void do_a_duty();
-    void close_or_reopen();
-    void redeliver();
-    void resume_endpoints();
-
-    void trouble();
-    void trouble_an_agency();
-    void crash_somehow();
-    void trouble_the_disk();
-    void trouble_the_clock();
-
-    void get_up();
-    void come_to_rest();
-    void know(const std::string& code);
-    [[nodiscard]] std::optional<domain::Duty> some_pending_duty();
-    [[nodiscard]] domain::Principal somebody_of(const domain::AgencyId& agency);
-    [[nodiscard]] domain::AgencyId some_agency();
+    using Act = std::function<void()>;
+    struct Item {
+        Instant at;
+        std::uint64_t order;
+        std::shared_ptr<Act> act;
+        bool operator<(const Item& other) const {
+            return std::pair(other.at, other.order) < std::pair(at, order);
+        }
+    };
 
     /// A report whose sender has it in hand until it is answered for.
     struct Sent {
@@ -50,14 +48,82 @@ private:
         domain::Principal sender;
     };
 
+    void plan_in(Duration delay, Act act);
+    void plan_at(Instant at, Act act);
+    /// Again and again, with gaps of this length on average.
+    void go_on(Duration gap, std::function<void()> act);
+    void do_what_is_due();
+    [[nodiscard]] bool may(Trouble trouble) const { return troubles_.has(trouble); }
+    [[nodiscard]] bool may(Trouble trouble, unsigned percent) {
+        return may(trouble) && dice_.chance(percent);
+    }
+
+    // People who report.
+    void report();
+    void hand_in(const std::shared_ptr<Sent>& sent);
+    void answered(const std::shared_ptr<Sent>& sent, const casework::Answer& answer);
+    void report_again();
+    void follow_up();
+
+    // People in agencies.
+    void hear(const Arrival& arrival);
+    void answer(const std::string& duty, const domain::AgencyId& agency);
+    void do_duty(const std::string& duty, const domain::AgencyId& agency);
+    void record(const domain::Duty& duty,
+                const std::string& code,
+                const std::string& pack,
+                domain::Principal who);
+    void plan_closing(const std::string& code);
+    void try_to_close(const std::string& code);
+    void close(const std::string& code, const domain::Principal& who, int tries);
+    void oversee();
+    void stray();
+    void answer_anything();
+    void reopen();
+    void redeliver();
+    void resume_endpoints();
+    /// Asks; at times the button is pressed again, which must change nothing.
+    void press(const Request& request, bool guarded, SimWorld::Heard heard = {});
+
+    // Machines and laws.
+    void trouble();
+    void trouble_an_agency(Trouble trouble);
+    void crash(Trouble trouble);
+    void trouble_the_disk(Trouble trouble);
+    void trouble_the_clock(Trouble trouble);
+    void change_the_law(Trouble trouble);
+    void plan_regime_changes(Instant end);
+
+    void get_up();
+    void come_to_rest();
+    void know(const std::string& code);
+    [[nodiscard]] std::string some_case();
+    [[nodiscard]] std::optional<domain::Duty> some_pending_duty(const std::string& code);
+    [[nodiscard]] std::optional<domain::Duty> find_duty(const std::string& name);
+    [[nodiscard]] domain::Principal somebody_of(const domain::AgencyId& agency);
+    [[nodiscard]] domain::AgencyId some_agency();
+    [[nodiscard]] domain::AgencyId committee_of(const domain::AreaCode& area) const;
+    [[nodiscard]] Duration reaction(domain::Urgency urgency);
+    [[nodiscard]] Instant when_to_act(Instant due);
+    [[nodiscard]] std::string some_key();
+
     SimWorld& world_;
     Dice dice_;
-    Faults faults_;
-    std::vector<Sent> unanswered_;
-    std::vector<Sent> answered_;
-    std::vector<std::string> codes_;
-    std::vector<domain::AgencyId> agencies_;
+    Troubles troubles_;
+    ChangingLaws laws_;
+    int cases_per_day_;
+    Duration grain_;  ///< People act at whole multiples of it: those of one instant share its commits.
+    std::priority_queue<Item> agenda_;
+    std::uint64_t planned_ = 0;
+    std::set<std::shared_ptr<Sent>> unanswered_;
+    std::deque<std::shared_ptr<Sent>> answered_;
+    std::vector<std::string> codes_;                  ///< Of late cases.
+    std::set<std::string> closing_;                   ///< Cases that somebody means to close.
+    std::map<domain::AgencyId, Instant> idle_until_;  ///< Agencies where nobody does anything.
+    std::vector<Trouble> machine_troubles_;
+    std::size_t cases_ = 0;
     std::size_t crashes_ = 0;
+    std::uint64_t keys_ = 0;
 };
 
 }  // namespace lachan::simulation

@@ -45,6 +45,15 @@ bool is_plain(std::string_view text) {
     return text.size() <= kLongestField && std::all_of(text.begin(), text.end(), plain);
 }
 
+/// All that must be the same however often a message comes.
+std::uint64_t content_of(const casework::Message& message) {
+    const std::string text = message.type + ' ' + message.case_code + ' ' + message.duty + ' ' +
+                             std::to_string(message.case_sequence) + ' ' +
+                             std::to_string(to_ms(message.created_at)) + ' ' +
+                             std::string(domain::text_of(message.urgency));
+    return std::hash<std::string>()(text);
+}
+
 bool is_about(const std::string& name, const std::string& case_code) {
     return name.empty() || name.starts_with(case_code + ".d");
 }
@@ -82,8 +91,10 @@ boost::asio::awaitable<casework::SendOutcome> ScriptedAgencies::send(casework::T
                                                                      casework::Message message) {
     const Behaviour behaviour = behaviour_of(target.endpoint);
     const UnderWay under_way(under_way_, target.endpoint);
-    tries_[target.endpoint].push_back(clock_.true_now());
-    if (delivered_.contains(message.id)) {
+    if (remembers_) {
+        tries_[target.endpoint].push_back(clock_.true_now());
+    }
+    if (const auto seen = seen_.find(message.id); seen != seen_.end() && seen->second.delivered) {
         findings_.add(Broken::doubled, message.id + " is sent again after its delivery was recorded");
     }
     casework::SendOutcome outcome;
@@ -94,9 +105,13 @@ boost::asio::awaitable<casework::SendOutcome> ScriptedAgencies::send(casework::T
         co_return outcome;
     }
     co_await clock_.pause(std::min(behaviour.latency, kPatience) / 2);
-    const bool answers = behaviour.kind == Kind::answers && behaviour.latency < kPatience;
+    const bool duplicates = behaviour.kind == Kind::duplicates;
+    const bool answers = (behaviour.kind == Kind::answers || duplicates) && behaviour.latency < kPatience;
     const bool well = behaviour.kind == Kind::liar || (answers && behaviour.status / 100 == 2);
     if (behaviour.kind != Kind::liar) {
+        arrive(target, message, well);
+    }
+    if (duplicates) {
         arrive(target, message, well);
     }
     if (answers || behaviour.kind == Kind::liar) {
@@ -148,12 +163,24 @@ void ScriptedAgencies::arrive(const casework::Target& target,
                "arrives " + message.id + " " + message.type + " at " + target.endpoint.text() + " " +
                    std::to_string(message.case_sequence));
     check_thin(message);
-    auto& earlier = by_id_[message.id];
-    if (!earlier.empty()) {
-        check_repetition(arrivals_[earlier.front()].message, message);
+    Seen& seen = seen_[message.id];
+    const std::uint64_t content = content_of(message);
+    if (seen.times == 0) {
+        seen.content = content;
+        unchecked_.push_back(message);
+        ++distinct_[message.type];
+    } else if (seen.content != content) {
+        findings_.add(Broken::confused, message.id + " came twice and says two things");
     }
-    earlier.push_back(arrivals_.size());
-    arrivals_.push_back({clock_.true_now(), target.endpoint, target.agency, message, answered_well});
+    ++seen.times;
+    ++arrived_;
+    Arrival arrival{clock_.true_now(), target.endpoint, target.agency, message, answered_well};
+    if (react_) {
+        react_(arrival);
+    }
+    if (remembers_) {
+        arrivals_.push_back(std::move(arrival));
+    }
 }
 
 void ScriptedAgencies::check_thin(const casework::Message& message) {
@@ -167,25 +194,14 @@ void ScriptedAgencies::check_thin(const casework::Message& message) {
     }
 }
 
-void ScriptedAgencies::check_repetition(const casework::Message& first, const casework::Message& again) {
-    const bool same = first.type == again.type && first.case_code == again.case_code &&
-                      first.case_sequence == again.case_sequence && first.duty == again.duty &&
-                      first.created_at == again.created_at && first.urgency == again.urgency;
-    if (!same) {
-        findings_.add(Broken::confused, again.id + " came twice and says two things");
-    }
-}
-
 std::size_t ScriptedAgencies::distinct(std::string_view event) const {
-    const std::string type = type_of(event);
-    return static_cast<std::size_t>(std::count_if(by_id_.begin(), by_id_.end(), [&](const auto& entry) {
-        return arrivals_[entry.second.front()].message.type == type;
-    }));
+    const auto found = distinct_.find(type_of(event));
+    return found == distinct_.end() ? 0 : found->second;
 }
 
 std::size_t ScriptedAgencies::times(const std::string& message_id) const {
-    const auto found = by_id_.find(message_id);
-    return found == by_id_.end() ? 0 : found->second.size();
+    const auto found = seen_.find(message_id);
+    return found == seen_.end() ? 0 : found->second.times;
 }
 
 std::vector<Instant> ScriptedAgencies::tries(const domain::EndpointId& endpoint) const {
@@ -198,14 +214,15 @@ bool ScriptedAgencies::is_under_way(const domain::EndpointId& endpoint) const {
 }
 
 void ScriptedAgencies::recorded_as_delivered(const std::string& message_id) {
-    if (!by_id_.contains(message_id)) {
+    Seen& seen = seen_[message_id];
+    if (seen.times == 0) {
         findings_.add(Broken::silent, message_id + " is recorded as delivered, but no agency saw it");
     }
-    delivered_.insert(message_id);
+    seen.delivered = true;
 }
 
 void ScriptedAgencies::may_come_again(const std::string& message_id) {
-    delivered_.erase(message_id);
+    seen_[message_id].delivered = false;
 }
 
 }  // namespace lachan::simulation

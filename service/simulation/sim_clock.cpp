@@ -48,14 +48,19 @@ boost::asio::awaitable<void> SimClock::sleep(Sleeper sleeper) {
     co_await sleeper.timer->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
 }
 
-bool SimClock::advance(Instant limit) {
+Instant SimClock::next() const noexcept {
     const auto earlier = [](const Sleeper& a, const Sleeper& b) { return a.wake_at < b.wake_at; };
-    const auto next = std::min_element(sleepers_.begin(), sleepers_.end(), earlier);
-    if (next == sleepers_.end() || next->wake_at > limit) {
+    const auto first = std::min_element(sleepers_.begin(), sleepers_.end(), earlier);
+    return first == sleepers_.end() ? Instant::max() : std::max(first->wake_at, true_now_);
+}
+
+bool SimClock::advance(Instant limit) {
+    const Instant first = next();
+    if (first > limit) {
         pass_until(limit);
         return false;
     }
-    pass_until(std::max(next->wake_at, true_now_));
+    pass_until(first);
     for (Sleeper& sleeper : sleepers_) {
         if (sleeper.wake_at <= true_now_) {
             sleeper.timer->cancel();

@@ -2,22 +2,33 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "disk_inside.hpp"
 
 namespace lachan::simulation {
 namespace {
 
-void apply(Content& content, const Pending& change, std::size_t length) {
+std::size_t place_of(const Pending& change) {
+    return static_cast<std::size_t>(change.offset);
+}
+
+/// `length`: how much of a write; less than all of it is a torn one.
+void redo(Content& content, const Pending& change, std::size_t length) {
     if (change.kind == Pending::Kind::truncate) {
-        content.resize(static_cast<std::size_t>(change.offset));
-        return;
+        content.resize(place_of(change));
+    } else {
+        content.write(place_of(change), change.after.data(), length);
     }
-    const auto offset = static_cast<std::size_t>(change.offset);
-    if (content.size() < offset + length) {
-        content.resize(offset + length);
+}
+
+/// The last of the changes first; keeps what is needed to do it again.
+void undo(Content& content, Pending& change) {
+    if (change.kind == Pending::Kind::write) {
+        change.after = content.part(place_of(change), change.length);
     }
-    std::copy_n(change.bytes.begin(), length, content.begin() + change.offset);
+    content.resize(change.size_before);
+    content.write(place_of(change), change.before.data(), change.before.size());
 }
 
 }  // namespace
@@ -68,14 +79,11 @@ int SimDisk::Inside::read(Handle& handle, void* buffer, int amount, sqlite3_int6
     if (is_dead(handle) || strikes(Fault::read_fails)) {
         return SQLITE_IOERR_READ;
     }
-    const Content& content = (*handle.file)->written;
-    const auto size = static_cast<sqlite3_int64>(content.size());
-    const auto there = static_cast<std::size_t>(std::clamp<sqlite3_int64>(size - offset, 0, amount));
     auto* const bytes = static_cast<std::uint8_t*>(buffer);
-    std::fill_n(bytes, amount, std::uint8_t{0});
-    if (there > 0) {
-        std::copy_n(content.begin() + offset, there, bytes);
-    }
+    const std::size_t there =
+        (*handle.file)
+            ->written.read(static_cast<std::size_t>(offset), bytes, static_cast<std::size_t>(amount));
+    std::fill(bytes + there, bytes + amount, std::uint8_t{0});
     return there == static_cast<std::size_t>(amount) ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
 }
 
@@ -88,10 +96,11 @@ int SimDisk::Inside::write(Handle& handle, const void* buffer, int amount, sqlit
     if (grows && strikes(Fault::full)) {
         return SQLITE_FULL;
     }
-    const auto* const bytes = static_cast<const std::uint8_t*>(buffer);
-    Pending change{Pending::Kind::write, offset, Content(bytes, bytes + amount)};
-    apply(file.written, change, change.bytes.size());
-    file.pending.push_back(std::move(change));
+    const auto place = static_cast<std::size_t>(offset);
+    const auto length = static_cast<std::size_t>(amount);
+    file.pending.push_back(
+        {Pending::Kind::write, offset, length, file.written.size(), file.written.part(place, length), {}});
+    file.written.write(place, static_cast<const std::uint8_t*>(buffer), length);
     ++writes;
     if (writes_before_crash_ > 0 && --writes_before_crash_ == 0) {
         powerless_ = true;  // how much of this write is kept, `crash` decides as for every other
@@ -105,9 +114,11 @@ int SimDisk::Inside::truncate(Handle& handle, sqlite3_int64 size) {
         return SQLITE_IOERR_TRUNCATE;
     }
     File& file = **handle.file;
-    Pending change{Pending::Kind::truncate, size, {}};
-    apply(file.written, change, 0);
-    file.pending.push_back(std::move(change));
+    const std::size_t before = file.written.size();
+    const auto place = static_cast<std::size_t>(size);
+    const std::size_t cut_off = before > place ? before - place : 0;
+    file.pending.push_back({Pending::Kind::truncate, size, 0, before, file.written.part(place, cut_off), {}});
+    file.written.resize(place);
     return SQLITE_OK;
 }
 
@@ -121,17 +132,23 @@ int SimDisk::Inside::sync(Handle& handle) {
         return SQLITE_IOERR_FSYNC;
     }
     if (strikes(Fault::sync_fails)) {
-        keep_some(
-            file);  // what it did not keep is lost for later syncs too: the cache believes it to be clean
+        // What it does not keep is lost for later syncs too: the cache believes it to be clean.
+        Content visible = file.written.copy();
+        file.apart = kept_content(file);
+        file.written = std::move(visible);
         return SQLITE_IOERR_FSYNC;
     }
     ++syncs;
     if (syncs_lie_) {
         return SQLITE_OK;
     }
-    // Not the whole file: a log of megabytes is synced at each commit.
-    for (const Pending& change : file.pending) {
-        apply(file.synced, change, change.bytes.size());
+    if (file.apart) {
+        for (const Pending& change : file.pending) {
+            const auto bytes = file.written.part(place_of(change), change.length);
+            file.apart->resize(change.kind == Pending::Kind::truncate ? place_of(change)
+                                                                      : file.apart->size());
+            file.apart->write(place_of(change), bytes.data(), bytes.size());
+        }
     }
     file.pending.clear();
     file.entry_synced = true;
@@ -146,18 +163,24 @@ int SimDisk::Inside::remove(const char* path) {
     return SQLITE_OK;
 }
 
-/// Moves a part of the unsynced changes onto the disk and forgets the others.
-void SimDisk::Inside::keep_some(File& file) {
+/// Some of them, and of some only the front. Leaves the file without content and pending changes.
+Content SimDisk::Inside::kept_content(File& file) {
     constexpr std::uint64_t kOutOf = 4;
+    for (auto change = file.pending.rbegin(); change != file.pending.rend(); ++change) {
+        undo(file.written, *change);
+    }
+    Content content = file.apart ? std::move(*file.apart) : std::move(file.written);
     for (const Pending& change : file.pending) {
         const std::uint64_t fate = random.next() % kOutOf;
         if (fate < 2) {
             continue;
         }
-        const bool torn = fate == 2 && !change.bytes.empty();
-        apply(file.synced, change, torn ? random.next() % change.bytes.size() : change.bytes.size());
+        const bool torn = fate == 2 && change.length > 0;
+        redo(content, change, torn ? random.next() % change.length : change.length);
     }
     file.pending.clear();
+    file.apart.reset();
+    return content;
 }
 
 void SimDisk::Inside::crash() {
@@ -167,10 +190,8 @@ void SimDisk::Inside::crash() {
             entry = files_.erase(entry);
             continue;
         }
-        keep_some(file);
         auto survivor = std::make_shared<File>();
-        survivor->written = file.synced;
-        survivor->synced = std::move(file.synced);
+        survivor->written = kept_content(file);
         survivor->entry_synced = true;
         entry->second = std::move(survivor);
         ++entry;
@@ -182,7 +203,7 @@ void SimDisk::Inside::kill() {
     for (auto& [path, file] : files_) {
         auto survivor = std::make_shared<File>();
         survivor->written = std::move(file->written);
-        survivor->synced = std::move(file->synced);
+        survivor->apart = std::move(file->apart);
         survivor->pending = std::move(file->pending);
         survivor->entry_synced = file->entry_synced;
         file = std::move(survivor);  // without the locks and the shared memory of the dead
@@ -256,8 +277,14 @@ std::optional<std::int64_t> SimDisk::size_of(const std::string& path) const {
 
 void SimDisk::flip_bit(const std::string& path, std::int64_t offset) {
     File& file = inside_->at(path);
-    file.written.at(static_cast<std::size_t>(offset)) ^= 1;
-    file.synced.at(static_cast<std::size_t>(offset)) ^= 1;
+    const auto place = static_cast<std::size_t>(offset);
+    for (Content* content : {&file.written, file.apart ? &*file.apart : nullptr}) {
+        auto byte = content == nullptr ? std::vector<std::uint8_t>() : content->part(place, 1);
+        if (!byte.empty()) {
+            byte.front() ^= 1;
+            content->write(place, byte.data(), 1);
+        }
+    }
 }
 
 }  // namespace lachan::simulation

@@ -105,7 +105,7 @@ int on_shm_map(sqlite3_file* file, int region, int size, int extend, volatile vo
             *out = nullptr;
             return SQLITE_OK;
         }
-        shm.push_back(std::make_unique<Content>(static_cast<std::size_t>(size)));
+        shm.push_back(std::make_unique<std::vector<std::uint8_t>>(static_cast<std::size_t>(size)));
     }
     *out = shm[wanted]->data();
     return SQLITE_OK;

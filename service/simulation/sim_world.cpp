@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+#include <span>
 
+#include "crash_points.hpp"
 #include "lachan/casework/agencies.hpp"
+#include "lachan/casework/deadline_moves.hpp"
 #include "lachan/casework/names.hpp"
+#include "lachan/casework/transition.hpp"
 #include "process.hpp"
 #include "witness.hpp"
 
@@ -19,12 +23,15 @@ constexpr int kBusyLoop = 100'000;
 constexpr Duration kLongestWork = 10min;  ///< No use case waits for anything but the store and one try.
 constexpr Duration kPunctual = 2s;        ///< The contract's: how late a timer may fire.
 constexpr std::int64_t kKeysAhead = 64;   ///< A small block, so that runs of keys end often.
+constexpr Duration kWithoutHint = 61s;  ///< What another process writes is found when the runners look again.
+constexpr std::string_view kCalendarDocument = "calendar";  ///< As the program keeps it.
+constexpr std::string_view kCountedWith = "counted_with";
 
 boost::asio::awaitable<Result<void>> furnish_store(casework::Context& context, int channels, Instant now) {
     casework::WriteOp op = [&](casework::Tx& tx) -> Result<void> {
         for (const directory::Agency& agency : context.worlds.current()->directory->agencies()) {
-            if (!agency.valid_at(now)) {
-                continue;
+            if (agency.valid_to && *agency.valid_to <= now) {
+                continue;  // one that is still to come has its system ready
             }
             for (int rank = 0; rank < channels; ++rank) {
                 const casework::NewEndpoint wanted{
@@ -50,7 +57,9 @@ SimWorld::SimWorld(WorldPlan plan)
       disk_(plan_.seed * 4 + 1),
       entropy_(plan_.seed * 4 + 2),
       agencies_(clock_, plan_.seed * 4 + 3, findings_, trace_),
-      witness_(std::make_unique<Witness>(*plan_.laws, agencies_, findings_, trace_)),
+      laws_(plan_.laws),
+      witness_(std::make_unique<Witness>(laws_, agencies_, findings_, trace_)),
+      points_(std::make_unique<CrashPoints>(disk_)),
       keys_(std::make_shared<KeySafe>(entropy_)) {
     furnish();
 }
@@ -94,16 +103,7 @@ Result<std::unique_ptr<SimWorld::Process>> SimWorld::open() {
         return vault.error();
     }
     process->vault = std::move(*vault);
-    process->context = std::make_unique<casework::Context>(casework::Context{*process->store,
-                                                                             clock_,
-                                                                             entropy_,
-                                                                             *process->vault,
-                                                                             process->worlds,
-                                                                             process->outbox_work,
-                                                                             process->watch_work});
-    process->watch = std::make_unique<casework::WatchRunner>(*process->context, process->stop);
-    process->outbox =
-        std::make_unique<casework::OutboxRunner>(*process->context, agencies_, process->stop, plan_.outbox);
+    process->put_together(*this);
     return process;
 }
 
@@ -116,51 +116,73 @@ bool SimWorld::restart() {
         note("cannot start: " + opened.error().detail());
         disk_.cut();
         disk_.crash();  // also what a half-opened store left behind
+        points_->forget();
         return false;
     }
     process_ = std::move(*opened);
     note("starts");
     check_record();
-    if (plan_.watches) {
-        const auto caught_up = run(process_->watch->catch_up());
-        if (!up()) {
-            return false;
-        }
-        if (!caught_up) {
-            end_process(Crash::process);
-            return false;
-        }
-        auto ended = [this](const std::exception_ptr& failure) {
-            if (failure) {
-                findings_.add(Broken::silent, "the watch ended in an exception");
-            }
-        };
-        boost::asio::co_spawn(process_->io, process_->watch->run(), ended);
+    if (points_->strikes(Point::starting)) {
+        (void)dies();
+        return false;
     }
-    auto ended = [this](const std::exception_ptr& failure) {
-        if (failure) {
-            findings_.add(Broken::silent, "the outbox ended in an exception");
-        }
-    };
-    boost::asio::co_spawn(process_->io, process_->outbox->run(), ended);
+    if (plan_.watches && !catch_up()) {
+        return false;
+    }
+    start_runners();
     process_->serves = true;
     settle();
     return up();
+}
+
+/// What the program does before it opens its port: deadlines follow the calendar, and what was missed is
+/// done.
+bool SimWorld::catch_up() {
+    count_anew();
+    if (!up()) {
+        return false;
+    }
+    const auto caught_up = run(process_->watch->catch_up());
+    if (up() && !caught_up) {
+        end_process(Crash::process);
+    }
+    return up();
+}
+
+void SimWorld::start_runners() {
+    const auto ended = [this](const char* finding) {
+        return [this, finding](const std::exception_ptr& failure) {
+            if (failure) {
+                findings_.add(Broken::silent, finding);
+            }
+        };
+    };
+    if (plan_.watches) {
+        boost::asio::co_spawn(process_->io, process_->watch->run(), ended("the watch ended in an exception"));
+    }
+    boost::asio::co_spawn(process_->io, process_->outbox->run(), ended("the outbox ended in an exception"));
 }
 
 void SimWorld::crash(Crash kind) {
     if (!up()) {
         return;
     }
-    observe();
-    witness_->remember(*process_->store);
-    end_process(kind);
+    observe(clock_.true_now());
+    if (up()) {
+        witness_->remember(*process_->store);
+        end_process(kind);
+    }
+}
+
+void SimWorld::die_at(Point point, int nth, Crash kind) {
+    points_->die_at(point, nth, kind);
 }
 
 void SimWorld::end_process(Crash kind) {
     note(kind == Crash::power ? "power fails" : "process dies");
     disk_.cut();  // what the process's destructors still write must not reach the disk
     process_.reset();
+    points_->forget();
     if (kind == Crash::power) {
         disk_.crash();
     } else {
@@ -168,15 +190,32 @@ void SimWorld::end_process(Crash kind) {
     }
 }
 
+bool SimWorld::dies() {
+    if (const auto kind = points_->struck()) {
+        end_process(*kind);
+        return true;
+    }
+    if (disk_.powerless()) {
+        end_process(Crash::power);
+        return true;
+    }
+    return false;
+}
+
 void SimWorld::settle() {
+    work();
+    observe(clock_.true_now());
+}
+
+/// Runs every handler of this instant.
+void SimWorld::work() {
     if (!up()) {
         return;
     }
     process_->io.restart();
     int handlers = 0;
     while (process_->io.poll_one() > 0) {
-        if (disk_.powerless()) {
-            end_process(Crash::power);
+        if (dies()) {
             return;
         }
         if (++handlers > kBusyLoop) {
@@ -185,8 +224,8 @@ void SimWorld::settle() {
             return;
         }
     }
-    observe();
     if (process_->store->broken()) {  // not ready for good: its keeper ends it
+        observe(clock_.true_now());
         end_process(Crash::process);
     }
 }
@@ -194,10 +233,15 @@ void SimWorld::settle() {
 void SimWorld::drive(const std::function<bool()>& done) {
     const Instant limit = clock_.true_now() + kLongestWork;
     for (;;) {
-        settle();
-        if (!up() || done()) {
+        work();
+        if (!up()) {
             return;
         }
+        if (done()) {
+            observe(clock_.true_now());
+            return;
+        }
+        observe(std::min(clock_.next(), limit));
         if (!clock_.advance(limit)) {
             findings_.add(Broken::confused, "a use case never ends");
             end_process(Crash::process);
@@ -211,39 +255,51 @@ void SimWorld::advance(Duration length) {
 }
 
 void SimWorld::advance_to(Instant true_instant) {
+    (void)pass_to(true_instant, false);
+}
+
+bool SimWorld::live_to(Instant true_instant) {
+    return pass_to(true_instant, true);
+}
+
+bool SimWorld::pass_to(Instant true_instant, bool stops_at_death) {
     for (bool woken = true; woken;) {
-        settle();
+        work();
+        if (!up() && stops_at_death) {
+            return false;
+        }
+        observe(std::min(clock_.next(), true_instant));
         woken = clock_.advance(true_instant);
     }
     settle();
+    return up();
 }
 
-void SimWorld::observe() {
+void SimWorld::observe(Instant next) {
     look([&](const casework::View& view) {
         witness_->observe(view, clock_.true_now());
         if (process_->serves && clock_.true_now() >= patient_until_) {
-            check_punctual(view);
+            check_punctual(view, next);
         }
     });
 }
 
-/// With all work of this instant done, nothing may be due that is not in hand.
-void SimWorld::check_punctual(const casework::View& view) {
-    const Instant limit = clock_.now() - kPunctual;
-    const auto judge = [&](const std::optional<Instant>& next, std::string_view what) {
-        if (next && *next < limit) {
+/// With all work of this instant done, nothing may be due before the next one that is not in hand: time would
+/// pass over it.
+void SimWorld::check_punctual(const casework::View& view, Instant next) {
+    const Instant limit = clock_.now() + (std::max(next, clock_.true_now()) - clock_.true_now()) - kPunctual;
+    const auto judge = [&](const std::optional<Instant>& due, std::string_view what) {
+        if (due && *due < limit) {
             findings_.add(
                 Broken::late,
-                std::string(what) + " of " + to_rfc3339(*next) + " waits at " + to_rfc3339(clock_.now()));
+                std::string(what) + " of " + to_rfc3339(*due) + " waits at " + to_rfc3339(clock_.now()));
             be_patient_until(clock_.true_now() + 1h);  // said once, not at every tick
         }
     };
     judge(view.duties.next_instant(), "a duty's step");
     judge(view.outbox.next_reroute(), "an undelivered notification");
     if (agencies_.under_way() < static_cast<std::size_t>(plan_.outbox.parallel)) {
-        const auto waiting = view.endpoints.due(limit, 1);
-        judge(view.endpoints.next_instant(),
-              "the queue of " + (waiting.empty() ? "an endpoint" : waiting.front().text()));
+        judge(view.endpoints.next_instant(), "the queue of an endpoint");
     }
 }
 
@@ -263,6 +319,10 @@ void SimWorld::check() {
     });
     check_record();
     witness_->remember(*process_->store);
+}
+
+void SimWorld::look_at_everything() {
+    witness_->look_at_everything();
 }
 
 /// A disk that fails on purpose may keep the record from being read; a healthy one may not.
@@ -289,6 +349,70 @@ bool SimWorld::look(const std::function<void(const casework::View&)>& reading) {
         return {};
     });
     return static_cast<bool>(read);
+}
+
+/// Files of the law are read by whoever runs at that moment, or by the next process.
+void SimWorld::take_up(std::shared_ptr<const casework::World> laws) {
+    laws_ = std::move(laws);
+    note("the law changes: calendar " + laws_->calendar->version() + ", packs " +
+         std::to_string(laws_->packs.size()));
+    if (!up()) {
+        return;
+    }
+    process_->worlds.replace(laws_);
+    count_anew();
+}
+
+void SimWorld::count_anew() {
+    const std::string version = laws_->calendar->version();
+    std::string counted_with;
+    look([&](const casework::View& view) {
+        counted_with = view.documents.find(kCalendarDocument, kCountedWith).value_or("");
+    });
+    if (counted_with == version) {
+        return;
+    }
+    const casework::CalendarChange change{calendars_[counted_with], laws_};
+    calendars_[version] = laws_->calendar;
+    const auto moved = run(casework::move_deadlines(context(), change, process_->stop));
+    if (!moved) {
+        note("deadlines are not counted anew: " + moved.error().detail());
+        return;
+    }
+    note("deadlines counted anew: " + std::to_string(*moved));
+    if (*moved > 0) {
+        witness_->calendar_changed();
+    }
+    look([&](const casework::View& view) {
+        if (!casework::plan_moves(view, *process_->vault, change, clock_.now()).empty()) {
+            findings_.add(Broken::confused, "a deadline does not follow the calendar");
+        }
+    });
+    (void)process_->store->commit_now([&](casework::Tx& tx) -> Result<void> {
+        tx.documents.put(kCalendarDocument, kCountedWith, version, tx.now);
+        return {};
+    });
+}
+
+void SimWorld::hand_over() {
+    std::vector<casework::Transfer> transfers;
+    const Instant now = clock_.now();
+    look([&](const casework::View& view) {
+        transfers = casework::plan_transfers(view, *process_->vault, *laws_, now);
+    });
+    note("duties to hand over: " + std::to_string(transfers.size()));
+    be_patient_until(clock_.true_now() + kWithoutHint);
+    const std::span<const casework::Transfer> all(transfers);
+    for (std::size_t done = 0; done < all.size() && up(); done += casework::kTransfersInUnit) {
+        const auto part = all.subspan(done, std::min(casework::kTransfersInUnit, all.size() - done));
+        (void)process_->store->commit_now([&](casework::Tx& tx) -> Result<void> {
+            (void)casework::apply_transfers(tx, *process_->vault, laws_, part, now);
+            return {};
+        });
+        if (dies()) {
+            return;
+        }
+    }
 }
 
 std::string SimWorld::replay() const {

@@ -1,7 +1,9 @@
 #include "lachan/simulation/simulate.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <utility>
 
 #include "lachan/simulation/sim_world.hpp"
 #include "life.hpp"
@@ -14,7 +16,7 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t kDigestPrime = 0x100000001b3;
 
 /// An ordinary week, the turn of a year, Tết, the long holiday of spring, and the day on which districts
-/// ended.
+/// ended (which comes last).
 constexpr auto kStarts = std::to_array<std::string_view>({"2026-11-20T08:00:00+07:00",
                                                           "2025-12-30T16:00:00+07:00",
                                                           "2026-02-12T09:30:00+07:00",
@@ -22,42 +24,54 @@ constexpr auto kStarts = std::to_array<std::string_view>({"2026-11-20T08:00:00+0
                                                           "2025-06-29T13:00:00+07:00"});
 
 WorldPlan plan_of(const SimulationPlan& plan, std::uint64_t seed, Dice& dice) {
+    const std::size_t starts = kStarts.size() - (plan.troubles.has(Trouble::regime) ? 0 : 1);
     WorldPlan world;
     world.seed = seed;
-    world.laws = plan.laws;
-    world.start = *parse_rfc3339(dice.pick(kStarts)) + dice.between(0ms, 24h);
+    world.laws = plan.laws->world;
+    world.start =
+        *parse_rfc3339(kStarts[static_cast<std::size_t>(dice.below(starts))]) + dice.between(0ms, 24h);
     world.channels = 1 + static_cast<int>(dice.below(2));
+    world.decorations = plan.decorations;
     return world;
 }
 
-void add(const SimWorld& world, const Findings& findings, std::uint64_t seed, SimulationResult& result) {
-    result.lost += findings.count(Broken::lost);
-    result.doubled += findings.count(Broken::doubled);
-    result.silent += findings.count(Broken::silent);
-    result.late += findings.count(Broken::late);
-    result.leaked += findings.count(Broken::leaked);
-    result.confused += findings.count(Broken::confused);
-    result.digest = (result.digest ^ world.digest()) * kDigestPrime;
-    if (!findings.empty()) {
-        const Violation& first = findings.all().front();
-        result.failing.push_back(
-            {seed, std::string(text_of(first.kind)) + ": " + first.what, world.replay()});
-    }
-}
-
-void live(const SimulationPlan& plan, std::uint64_t seed, SimulationResult& result) {
+WorldReport live(const SimulationPlan& plan, std::uint64_t seed) {
     Dice dice(seed);
     SimWorld world(plan_of(plan, seed, dice));
-    Life life(world, dice.seed(), plan.faults);
+    world.agencies().forget_arrivals();
+    Life life(world, dice.seed(), plan);
     life.live_until(world.clock().true_now() + plan.days * 24h);
-    ++result.seeds;
-    result.cases += life.cases();
-    result.crashes += life.crashes();
-    result.messages += world.agencies().arrivals().size();
+    WorldReport report;
+    report.seed = seed;
+    report.digest = world.digest();
+    report.cases = life.cases();
+    report.crashes = life.crashes();
+    report.messages = world.agencies().arrived();
+    report.broken = world.findings().counts();
     world.look([&](const casework::View& view) {
-        result.events += static_cast<std::size_t>(view.events.last_sequence());
+        report.events = static_cast<std::size_t>(view.events.last_sequence());
     });
-    add(world, world.findings(), seed, result);
+    if (!world.findings().empty()) {
+        const Violation& first = world.findings().all().front();
+        report.first_violation = std::string(text_of(first.kind)) + ": " + first.what;
+        report.replay = world.replay();
+    }
+    return report;
+}
+
+void add(WorldReport report, SimulationResult& result) {
+    ++result.seeds;
+    result.cases += report.cases;
+    result.events += report.events;
+    result.messages += report.messages;
+    result.crashes += report.crashes;
+    for (std::size_t kind = 0; kind < kKindsOfBroken; ++kind) {
+        result.broken[kind] += report.broken[kind];
+    }
+    result.digest = (result.digest ^ report.digest) * kDigestPrime;
+    if (!report.good()) {
+        result.failing.push_back(std::move(report));
+    }
 }
 
 }  // namespace
@@ -65,9 +79,13 @@ void live(const SimulationPlan& plan, std::uint64_t seed, SimulationResult& resu
 SimulationResult simulate(const SimulationPlan& plan) {
     SimulationResult result;
     for (std::uint64_t seed = plan.first_seed; seed <= plan.last_seed; ++seed) {
-        live(plan, seed, result);
-        if (plan.progress) {
-            plan.progress(result.seeds);
+        WorldReport report = live(plan, seed);
+        if (plan.told) {
+            plan.told(report);
+        }
+        add(std::move(report), result);
+        if (plan.stops_at_first && !result.good()) {
+            break;
         }
     }
     return result;

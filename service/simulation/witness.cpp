@@ -1,6 +1,8 @@
 #include "witness.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <initializer_list>
 #include <string_view>
 
 #include "lachan/casework/invariants.hpp"
@@ -15,6 +17,21 @@ using namespace std::chrono_literals;
 
 constexpr int kPage = 500;
 constexpr Duration kLookAgain = 1s;  ///< How much later than its next try a queue may be looked at.
+/// All of it is looked at again when the record has grown by this many events, and by this part of itself: a
+/// fourth while it is short; when it is long, so much that a whole life costs little more than its last look.
+constexpr std::int64_t kFewEvents = 500;
+constexpr std::int64_t kShortRecord = 20'000;
+
+/// FNV-1a over the parts, told apart.
+std::uint64_t digest_of(std::initializer_list<std::string_view> parts) {
+    std::uint64_t digest = 0xcbf29ce484222325;
+    const auto take = [&](unsigned char c) { digest = (digest ^ c) * 0x100000001b3; };
+    for (const std::string_view part : parts) {
+        std::for_each(part.begin(), part.end(), [&](char c) { take(static_cast<unsigned char>(c)); });
+        take(0xff);
+    }
+    return digest;
+}
 
 std::string_view value_of(const domain::EventData& data, std::string_view key) {
     const auto found =
@@ -32,7 +49,10 @@ std::string as_message_id(std::string_view notification) {
 }  // namespace
 
 void SimWorld::Witness::told(const domain::ReportId& report, const std::string& case_code) {
-    const auto [known, first] = told_.emplace(report, case_code);
+    const auto [known, first] = told_.emplace(report.text(), case_code);
+    if (first) {
+        told_lately_.push_back(report.text());
+    }
     if (!first && known->second != case_code) {
         findings_.add(Broken::doubled, "one report became two cases: " + known->second + " and " + case_code);
     }
@@ -63,6 +83,9 @@ void SimWorld::Witness::observe(const domain::Event& event) {
     }
     seen_ = event.sequence;
     last_at_ = event.at;
+    if (event.case_no) {
+        touched_.insert(*event.case_no);
+    }
     for (const auto& [key, value] : event.data) {
         if (value.find(kPrivateMark) != std::string::npos) {
             findings_.add(Broken::leaked, "private words in the record: " + event.kind + " " + key);
@@ -75,29 +98,28 @@ void SimWorld::Witness::observe(const domain::Event& event) {
     const std::string_view step = value_of(event.data, "step");
     const std::string_view instant = value_of(event.data, "instant");
     if (!step.empty() && !instant.empty()) {
-        note_fired(std::string(value_of(event.data, "duty")), std::string(step), std::string(instant));
+        note_fired(value_of(event.data, "duty"), step, instant);
     }
 }
 
-void SimWorld::Witness::note_fired(const std::string& duty,
-                                   const std::string& step,
-                                   const std::string& instant) {
-    auto& instants = fired_[duty + " " + step];
-    const bool again = !instants.insert(instant).second;
-    if (again || (instants.size() > 1 && !repeats(step))) {
-        findings_.add(Broken::doubled, "step " + step + " of duty " + duty + " fired twice");
+void SimWorld::Witness::note_fired(std::string_view duty, std::string_view step, std::string_view instant) {
+    const bool again = !fired_.insert(digest_of({duty, step, instant})).second;
+    const int times = ++times_fired_[digest_of({duty, step})];
+    if (again || (times > 1 && !repeats(step))) {
+        findings_.add(Broken::doubled,
+                      "step " + std::string(step) + " of duty " + std::string(duty) + " fired twice");
     }
     if (const auto at = parse_rfc3339(instant)) {
-        Instant& last = last_fired_.try_emplace(duty, *at).first->second;
+        Instant& last = last_fired_.try_emplace(digest_of({duty}), *at).first->second;
         last = std::max(last, *at);
     }
 }
 
 /// `step` reads "ladder/step".
-bool SimWorld::Witness::repeats(const std::string& step) const {
+bool SimWorld::Witness::repeats(std::string_view step) const {
     const auto slash = step.find('/');
-    const std::string name = step.substr(0, slash);
-    const std::string id = step.substr(slash + 1);
+    const std::string_view name = step.substr(0, slash);
+    const std::string_view id = step.substr(slash + 1);
     const auto repeats_in = [&](const policy::Ladder* ladder) {
         return ladder != nullptr && ladder->name == name &&
                std::any_of(ladder->steps.begin(), ladder->steps.end(), [&](const policy::LadderStep& each) {
@@ -105,9 +127,15 @@ bool SimWorld::Witness::repeats(const std::string& step) const {
                });
     };
     return repeats_in(&casework::plain_ladder()) ||
-           std::any_of(laws_.packs.begin(), laws_.packs.end(), [&](const auto& entry) {
-               return repeats_in(entry.second->ladder(name));
+           std::any_of(laws_->packs.begin(), laws_->packs.end(), [&](const auto& entry) {
+               return repeats_in(entry.second->ladder(std::string(name)));
            });
+}
+
+bool SimWorld::Witness::has_grown_since(std::int64_t checked) const {
+    const std::int64_t grown = seen_ - checked;
+    const std::int64_t enough = seen_ <= kShortRecord ? seen_ / 4 : seen_ / 4 * 3;
+    return checked == 0 || grown < 0 || (grown > kFewEvents && grown > enough);
 }
 
 void SimWorld::Witness::remember(store::SqliteStore& store) {
@@ -117,6 +145,20 @@ void SimWorld::Witness::remember(store::SqliteStore& store) {
 }
 
 bool SimWorld::Witness::check_record(store::SqliteStore& store) {
+    const auto end = store.chain_head();
+    if (!end) {
+        return false;
+    }
+    if (end->sequence < seen_) {
+        findings_.add(Broken::lost,
+                      "the record ends at event " + std::to_string(end->sequence) + ", but event " +
+                          std::to_string(seen_) + " was seen");
+        seen_ = end->sequence;  // said once
+        record_checked_ = kept_checked_ = 0;
+    }
+    if (!has_grown_since(record_checked_)) {
+        return true;
+    }
     const auto report = store.verify_chain(head_);
     const auto faults = store.integrity_check();
     if (!report || !faults) {
@@ -127,15 +169,10 @@ bool SimWorld::Witness::check_record(store::SqliteStore& store) {
                       "the record is " + std::string(store::text_of(*report->fault)) + " at event " +
                           std::to_string(report->bad_sequence));
     }
-    if (report->head.sequence < seen_) {
-        findings_.add(Broken::lost,
-                      "the record ends at event " + std::to_string(report->head.sequence) + ", but event " +
-                          std::to_string(seen_) + " was seen");
-        seen_ = report->head.sequence;  // said once
-    }
     if (!faults->empty()) {
         findings_.add(Broken::lost, "SQLite finds the file damaged: " + faults->front());
     }
+    record_checked_ = report->head.sequence;
     return true;
 }
 
@@ -143,30 +180,61 @@ void SimWorld::Witness::check(const casework::View& view,
                               const casework::Vault& vault,
                               Instant now,
                               Instant punctual_until) {
-    for (const casework::Finding& finding : casework::check_all(view, laws_)) {
-        if (finding.count != 0) {
-            findings_.add(Broken::silent, finding.invariant + ": " + std::to_string(finding.count));
+    const bool everything = has_grown_since(kept_checked_);
+    if (everything) {
+        kept_checked_ = seen_;
+        for (const casework::Finding& finding : casework::check_all(view, *laws_)) {
+            if (finding.count != 0) {
+                findings_.add(Broken::silent, finding.invariant + ": " + std::to_string(finding.count));
+            }
+        }
+        for (const auto& [report, code] : told_) {
+            check_report(view, vault, report, code);
+        }
+        for (std::int64_t number = 1; view.cases.find(domain::CaseNo{number}); ++number) {
+            touched_.insert(domain::CaseNo{number});  // numbered without holes: nothing is ever deleted
         }
     }
-    check_reports(view, vault);
-    for (std::int64_t number = 1;; ++number) {
-        const auto value = view.cases.find(domain::CaseNo{number});
-        if (!value) {
-            break;  // cases are numbered without holes: nothing is ever deleted
-        }
-        check_case(view, *value, vault.case_code(value->no), punctual_until);
+    for (const std::string& report : told_lately_) {
+        check_report(view, vault, report, told_.at(report));
     }
+    told_lately_.clear();
+    for (const domain::CaseNo number : touched_) {
+        if (const auto value = view.cases.find(number)) {
+            check_case(view, *value, vault.case_code(number), punctual_until);
+        } else {
+            findings_.add(Broken::lost, "a case of the record is not there");
+        }
+    }
+    touched_.clear();
+    check_arrivals(view, vault);
     check_endpoints(view, now, punctual_until > Instant::min());
 }
 
-void SimWorld::Witness::check_reports(const casework::View& view, const casework::Vault& vault) {
-    for (const auto& [report, code] : told_) {
-        const auto row = view.reports.find(report);
-        if (!row) {
-            findings_.add(Broken::lost, "report " + report.text() + " was acknowledged and is not there");
-        } else if (vault.case_code(row->case_no) != code) {
-            findings_.add(Broken::lost,
-                          "report " + report.text() + " is not with case " + code + " any more");
+void SimWorld::Witness::check_report(const casework::View& view,
+                                     const casework::Vault& vault,
+                                     const std::string& report,
+                                     const std::string& code) {
+    const auto row = view.reports.find(domain::ReportId(report));
+    if (!row) {
+        findings_.add(Broken::lost, "report " + report + " was acknowledged and is not there");
+    } else if (vault.case_code(row->case_no) != code) {
+        findings_.add(Broken::lost, "report " + report + " is not with case " + code + " any more");
+    }
+}
+
+/// Nobody may be told of what the record does not hold: what was sent must have been owed before.
+void SimWorld::Witness::check_arrivals(const casework::View& view, const casework::Vault& vault) {
+    for (const casework::Message& message : agencies_.take_unchecked()) {
+        if (message.case_code.empty()) {
+            continue;
+        }
+        const auto number = vault.case_no(message.case_code);
+        const std::string ordinal = message.id.substr(message.case_code.size() + 2);
+        const auto owed = number ? view.outbox.find({*number, std::atoi(ordinal.c_str())}) : std::nullopt;
+        if (!owed || owed->type != message.type || owed->case_sequence != message.case_sequence ||
+            owed->created_at != message.created_at) {
+            findings_.add(Broken::confused, message.id + " arrived, and the record does not know it so");
         }
     }
 }
@@ -182,25 +250,31 @@ void SimWorld::Witness::check_case(const casework::View& view,
         findings_.add(Broken::silent, code + ": " + broken.what());
     }
     for (const domain::Duty& duty : duties) {
-        if (!duty.pending()) {
-            continue;
-        }
-        const std::string name = casework::duty_name(code, duty.no.ordinal);
-        const policy::Ladder* ladder = ladder_of(value, duty);
-        const auto next = casework::next_alarm(ladder == nullptr ? casework::plain_ladder() : *ladder, duty);
-        if (!next || duty.next_at != next->at) {
-            findings_.add(Broken::silent, name + " is not called at the next step of its ladder");
-        }
-        const auto last = last_fired_.find(name);
-        if (last != last_fired_.end() && duty.next_at && *duty.next_at < last->second) {
-            findings_.add(Broken::doubled, name + " waits for an instant that has fired");
-        }
-        if (duty.due < punctual_until && !duty.overdue_at) {
-            findings_.add(Broken::late, name + " is past its due instant and not marked overdue");
+        if (duty.pending()) {
+            check_duty(value, duty, code, punctual_until);
         }
     }
     for (const domain::Notification& owed : view.outbox.of_case(value.no)) {
         check_notification(owed, code);
+    }
+}
+
+void SimWorld::Witness::check_duty(const domain::Case& value,
+                                   const domain::Duty& duty,
+                                   const std::string& code,
+                                   Instant punctual_until) {
+    const std::string name = casework::duty_name(code, duty.no.ordinal);
+    const policy::Ladder* ladder = ladder_of(value, duty);
+    const auto next = casework::next_alarm(ladder == nullptr ? casework::plain_ladder() : *ladder, duty);
+    if (!next || duty.next_at != next->at) {
+        findings_.add(Broken::silent, name + " is not called at the next step of its ladder");
+    }
+    const auto last = last_fired_.find(digest_of({name}));
+    if (last != last_fired_.end() && duty.next_at && *duty.next_at < last->second) {
+        findings_.add(Broken::doubled, name + " waits for an instant that has fired");
+    }
+    if (duty.due < punctual_until && !duty.overdue_at) {
+        findings_.add(Broken::late, name + " is past its due instant and not marked overdue");
     }
 }
 
@@ -253,7 +327,7 @@ void SimWorld::Witness::check_endpoints(const casework::View& view, Instant now,
 
 const policy::Ladder* SimWorld::Witness::ladder_of(const domain::Case& value,
                                                    const domain::Duty& duty) const {
-    const policy::Pack* pack = laws_.pack(value.pack);
+    const policy::Pack* pack = laws_->pack(value.pack);
     const policy::DutyTemplate* made_by = pack == nullptr ? nullptr : pack->duty(duty.rule, duty.kind);
     return made_by == nullptr ? nullptr : pack->ladder(made_by->ladder);
 }

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "lachan/casework/world.hpp"
+#include "lachan/simulation/laws.hpp"
 
 /// The rules, directory and calendar that the repository ships: what simulated worlds live under.
 namespace lachan::simulation {
@@ -19,22 +19,19 @@ inline std::string read_shipped(const std::string& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-inline std::shared_ptr<const casework::World> shipped_laws() {
-    static const std::shared_ptr<const casework::World> laws = [] {
-        auto made = std::make_shared<casework::World>();
-        auto pack = policy::Pack::parse(read_shipped("rules/lai-chau/decision-27-2023/pack.json")).value();
-        const std::string key = pack.key();
-        made->packs.emplace(key, std::make_shared<const policy::Pack>(std::move(pack)));
-        made->directory = std::make_shared<const directory::Directory>(
-            directory::Directory::parse(read_shipped("config/directory/areas.json"),
-                                        read_shipped("config/directory/roles.json"),
-                                        read_shipped("config/directory/agencies.json"))
-                .value());
-        made->calendar = std::make_shared<const deadlines::Calendar>(
-            deadlines::Calendar::parse(read_shipped("config/calendar/vietnam.json")).value());
-        return made;
-    }();
+inline std::shared_ptr<const Laws> shipped_law() {
+    static const std::shared_ptr<const Laws> laws =
+        read_laws({{read_shipped("rules/lai-chau/decision-27-2023/pack.json")},
+                   read_shipped("config/directory/areas.json"),
+                   read_shipped("config/directory/roles.json"),
+                   read_shipped("config/directory/agencies.json"),
+                   read_shipped("config/calendar/vietnam.json")})
+            .value();
     return laws;
+}
+
+inline std::shared_ptr<const casework::World> shipped_laws() {
+    return shipped_law()->world;
 }
 
 }  // namespace lachan::simulation

@@ -22,6 +22,8 @@ enum class Broken : std::uint8_t {
               ///< itself.
 };
 
+inline constexpr std::size_t kKindsOfBroken = 6;
+
 [[nodiscard]] std::string_view text_of(Broken kind) noexcept;
 
 struct Violation {
@@ -44,13 +46,13 @@ public:
     [[nodiscard]] const std::string& what_led_there() const noexcept { return before_first_; }
     [[nodiscard]] bool empty() const noexcept { return violations_.empty(); }
 
-private:
-    static constexpr std::size_t kKinds = 6;
+    [[nodiscard]] const std::array<std::size_t, kKindsOfBroken>& counts() const noexcept { return counts_; }
 
+private:
     const Trace& trace_;
     std::string before_first_;
     std::vector<Violation> violations_;
-    std::array<std::size_t, kKinds> counts_{};
+    std::array<std::size_t, kKindsOfBroken> counts_{};
 };
 
 }  // namespace lachan::simulation

@@ -1,11 +1,16 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "lachan/casework/transport.hpp"
@@ -23,6 +28,7 @@ struct Behaviour {
         unreachable,  ///< The connection is refused; nothing arrives.
         mute,         ///< Takes the message and answers too late: the sender gives up waiting.
         forgetful,    ///< Takes the message, and the answer is lost on the way.
+        duplicates,   ///< Answers with `status`, and what arrives arrives twice.
         flaky,        ///< One of `answers`, `unreachable`, `mute` and `forgetful`, by chance each time.
         liar,  ///< Planted: the network claims success and delivers nothing. Whoever checks must notice.
     };
@@ -62,6 +68,13 @@ public:
     void recover() { scripts_.clear(); }
 
     [[nodiscard]] const std::vector<Arrival>& arrivals() const noexcept { return arrivals_; }
+    /// A long life counts what arrived and forgets it: `arrivals` and `tries` stay empty.
+    void forget_arrivals() noexcept { remembers_ = false; }
+    [[nodiscard]] std::size_t arrived() const noexcept { return arrived_; }
+    /// Whoever works there: called with each message that arrives, and not to call the service at once.
+    void on_arrival(std::function<void(const Arrival&)> react) { react_ = std::move(react); }
+    /// What arrived for the first time since this was asked last.
+    [[nodiscard]] std::vector<casework::Message> take_unchecked() { return std::exchange(unchecked_, {}); }
     /// Those of one type ("duty.overdue"), each id once.
     [[nodiscard]] std::size_t distinct(std::string_view event) const;
     /// How often a message arrived.
@@ -89,7 +102,6 @@ private:
     [[nodiscard]] Behaviour behaviour_of(const domain::EndpointId& endpoint);
     void arrive(const casework::Target& target, const casework::Message& message, bool answered_well);
     void check_thin(const casework::Message& message);
-    void check_repetition(const casework::Message& first, const casework::Message& again);
 
     SimClock& clock_;
     Dice dice_;
@@ -98,9 +110,20 @@ private:
     std::map<domain::EndpointId, Script> scripts_;
     std::map<domain::EndpointId, std::vector<Instant>> tries_;
     std::multiset<domain::EndpointId> under_way_;
+    /// What is remembered of a message, however often it comes.
+    struct Seen {
+        std::uint64_t content = 0;  ///< Digest of all that must be the same each time.
+        std::uint32_t times = 0;
+        bool delivered = false;  ///< The record says so.
+    };
+
     std::vector<Arrival> arrivals_;
-    std::map<std::string, std::vector<std::size_t>> by_id_;  ///< Places in `arrivals_`.
-    std::set<std::string> delivered_;
+    std::vector<casework::Message> unchecked_;
+    std::unordered_map<std::string, Seen> seen_;                ///< By message id.
+    std::map<std::string, std::size_t, std::less<>> distinct_;  ///< Message ids by type.
+    std::function<void(const Arrival&)> react_;
+    std::size_t arrived_ = 0;
+    bool remembers_ = true;
 };
 
 }  // namespace lachan::simulation

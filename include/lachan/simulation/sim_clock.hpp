@@ -33,6 +33,8 @@ public:
     /// Waits by true time; nothing wakes it early.
     boost::asio::awaitable<void> pause(Duration length);
 
+    /// The next instant of true time that somebody waits for; the last there is, where nobody waits.
+    [[nodiscard]] Instant next() const noexcept;
     /// Moves to the next instant that somebody waits for and wakes all who wait for it. Nobody before
     /// `limit`: moves there and answers false. The handlers of those woken have still to be run.
     bool advance(Instant limit);

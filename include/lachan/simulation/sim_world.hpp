@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,7 +29,17 @@
 
 namespace lachan::simulation {
 
+class SimWorld;
 struct KeySafe;
+class CrashPoints;
+
+/// What tests put between the service and its seams, to plant a bug there: made anew for each process, around
+/// the real one, and gone with the process.
+struct Decorations {
+    std::function<std::unique_ptr<casework::Store>(SimWorld& world, casework::Store& real)> store;
+    std::function<std::unique_ptr<casework::Clock>(SimWorld& world, casework::Clock& real)> clock;
+    std::function<std::unique_ptr<casework::Transport>(SimWorld& world, casework::Transport& real)> transport;
+};
 
 struct WorldPlan {
     std::uint64_t seed = 1;
@@ -37,6 +48,7 @@ struct WorldPlan {
     int channels = 1;                             ///< Endpoints of each agency.
     casework::OutboxLimits outbox;
     bool watches = true;  ///< False is a planted bug: nobody looks at what falls due.
+    Decorations decorations;
 };
 
 /// How a process ends.
@@ -44,6 +56,44 @@ enum class Crash : std::uint8_t {
     process,  ///< Memory is gone; what was written stays.
     power,    ///< Of what was not synced, the disk keeps what it likes.
 };
+
+/// Named places at which a process may die.
+enum class Point : std::uint8_t {
+    unit_waits,   ///< A unit of work is ready and not yet queued.
+    unit_ran,     ///< It ran, and its transaction is not committed.
+    unit_kept,    ///< It is on disk, and whoever waits for it has not heard.
+    before_send,  ///< A message is claimed and signed, and nothing was sent.
+    after_send,   ///< The receiver answered, and nothing was recorded.
+    starting      ///< The disk is open, and nothing that was missed is done.
+};
+inline constexpr int kPoints = 6;
+
+/// Somebody asks the service for something. Made by the functions below; may be asked more than once, as by
+/// somebody who presses the button again.
+struct Request {
+    std::string what;
+    std::function<boost::asio::awaitable<Result<casework::Answer>>(casework::Context&)> work;
+    domain::ReportId report;  ///< The report that it hands in, if any.
+};
+
+[[nodiscard]] Request report_request(domain::Report report,
+                                     domain::Principal sender,
+                                     std::string repeat_key = {});
+[[nodiscard]] Request follow_up_request(std::string case_code,
+                                        domain::Report report,
+                                        domain::Principal sender);
+[[nodiscard]] Request response_request(domain::Principal who,
+                                       std::string duty,
+                                       domain::ResponseKind kind,
+                                       std::optional<domain::AgencyId> to = {},
+                                       std::string repeat_key = {});
+[[nodiscard]] Request step_request(domain::Principal who,
+                                   std::string case_code,
+                                   casework::NewStep step,
+                                   std::string repeat_key = {});
+/// `seen`: the case's sequence that the closing person looked at.
+[[nodiscard]] Request closing_request(domain::Principal who, std::string case_code, std::int64_t seen);
+[[nodiscard]] Request reopening_request(domain::Principal who, std::string case_code, std::int64_t seen);
 
 /// What became of a report, as its sender was told.
 struct Filed {
@@ -69,6 +119,16 @@ public:
     /// `shutting_down` where there is no process or it died in it.
     template <class T>
     Result<T> run(boost::asio::awaitable<Result<T>> work);
+
+    using Heard = std::function<void(const Result<casework::Answer>&)>;
+    /// Asks and waits for the answer; time passes only where the service waits.
+    Result<casework::Answer> ask(const Request& request);
+    /// Asks and does not wait: others may ask in the same instant, and `settle` lets all of them be answered.
+    /// If the process dies first, nobody hears anything.
+    void begin(const Request& request, Heard heard = {});
+    /// Somebody was told that the report is taken in.
+    void told(const domain::ReportId& report, const std::string& case_code);
+    [[nodiscard]] bool was_told(const domain::ReportId& report) const;
 
     /// Sends a report in as an agency's reporter would; `repeat_key` as the Idempotency-Key.
     Result<Filed> submit(const domain::Report& report,
@@ -97,23 +157,35 @@ public:
     /// Lets true time pass; while no process runs, nothing happens in it.
     void advance(Duration length);
     void advance_to(Instant true_instant);
+    /// The same, but stops when the process dies: false.
+    bool live_to(Instant true_instant);
 
     [[nodiscard]] bool up() const noexcept { return process_ != nullptr; }
     /// Ends the process; what it had in memory is gone.
     void crash(Crash kind);
+    /// The process dies when it comes to the place for the n-th time from now (1: the next time).
+    void die_at(Point point, int nth, Crash kind);
+    /// The files of rules, directory and calendar are others now, and a running service is told to read them:
+    /// it takes them up, and counts open deadlines anew where the calendar is another one.
+    void take_up(std::shared_ptr<const casework::World> laws);
+    /// An administrator hands the duties of bodies that are no more to those that took over.
+    void hand_over();
     /// Starts a process: opens the disk, catches up, lets the runners run. False: the disk did not let it.
     bool restart();
 
     /// The disk is full or failing, or the clock was set: until then lateness is no finding.
     void be_patient_until(Instant true_instant);
-    /// Looks at everything that is kept and compares it with what must be so.
+    /// Looks at what is kept, and compares it with what must be so: what has changed since the last look, and
+    /// at times everything.
     void check();
+    /// The next `check` looks at everything.
+    void look_at_everything();
 
     [[nodiscard]] casework::Context& context();
     [[nodiscard]] SimClock& clock() noexcept { return clock_; }
     [[nodiscard]] SimDisk& disk() noexcept { return disk_; }
     [[nodiscard]] ScriptedAgencies& agencies() noexcept { return agencies_; }
-    [[nodiscard]] const casework::World& laws() const noexcept { return *plan_.laws; }
+    [[nodiscard]] const casework::World& laws() const noexcept { return *laws_; }
     [[nodiscard]] Findings& findings() noexcept { return findings_; }
 
     /// Reads from a snapshot; nothing where there is no process.
@@ -146,15 +218,22 @@ private:
     [[nodiscard]] boost::asio::any_io_executor executor();
     [[nodiscard]] Result<std::unique_ptr<Process>> open();
     void furnish();
+    void work();
     /// Runs the world until `done` or the process's death.
     void drive(const std::function<bool()>& done);
     void end_process(Crash kind);
-    void observe();
-    void check_punctual(const casework::View& view);
+    [[nodiscard]] bool catch_up();
+    void count_anew();
+    void start_runners();
+    /// True: it died in the handler that just ended.
+    bool dies();
+    bool pass_to(Instant true_instant, bool stops_at_death);
+    /// Looks at what was recorded. Until `next` (true time) nothing more will happen.
+    void observe(Instant next);
+    void check_punctual(const casework::View& view, Instant next);
     void check_record();
-    Result<casework::Answer> acknowledge(Result<casework::Answer> answer, std::string_view what);
-    Result<Filed> filed(Result<casework::Answer> answer, const domain::Report& report, std::string_view what);
-    [[nodiscard]] casework::Repeat repeat_of(std::string route, std::string key, std::string_view body);
+    void hear(const Request& request, const Result<casework::Answer>& answer);
+    Result<Filed> filed(const Request& request);
     [[nodiscard]] static Error died();
 
     WorldPlan plan_;
@@ -164,10 +243,14 @@ private:
     SimDisk disk_;
     SeededEntropy entropy_;
     ScriptedAgencies agencies_;
+    std::shared_ptr<const casework::World> laws_;  ///< As they stand in the files now.
     std::unique_ptr<Witness> witness_;
+    std::unique_ptr<CrashPoints> points_;
     std::shared_ptr<KeySafe> keys_;  ///< Master key and key store: they outlive the process.
     std::unique_ptr<Process> process_;
     Instant patient_until_{};
+    std::map<std::string, std::shared_ptr<const deadlines::Calendar>>
+        calendars_;  ///< That were in force, by version.
 };
 
 template <class T>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -7,55 +8,60 @@
 #include <string>
 #include <vector>
 
-#include "lachan/casework/world.hpp"
+#include "lachan/simulation/findings.hpp"
+#include "lachan/simulation/laws.hpp"
+#include "lachan/simulation/sim_world.hpp"
+#include "lachan/simulation/troubles.hpp"
 
 namespace lachan::simulation {
 
-/// What may go wrong in a simulated world beside what people do.
-struct Faults {
-    bool agencies = true;  ///< Slow, failing, gone, lying about nothing but time.
-    bool crashes = true;   ///< Of the process and of the power, at rest and in the middle of a commit.
-    bool disk = true;      ///< Full, failing writes, failing syncs.
-    bool clock = true;     ///< Steps and drift of the wall clock.
+/// What one world came to. All `broken` are to be zero.
+struct WorldReport {
+    std::uint64_t seed = 0;
+    std::uint64_t digest = 0;  ///< Of all that happened: the same plan gives the same one.
+    std::size_t cases = 0;
+    std::size_t events = 0;
+    std::size_t messages = 0;  ///< That arrived somewhere, repetitions counted.
+    std::size_t crashes = 0;
+    std::array<std::size_t, kKindsOfBroken> broken{};  ///< By `Broken`.
+    std::string first_violation;
+    std::string replay;  ///< Findings, and what led to the first of them; empty where all is well.
+
+    [[nodiscard]] bool good() const noexcept { return first_violation.empty(); }
 };
 
 struct SimulationPlan {
     std::uint64_t first_seed = 1;
     std::uint64_t last_seed = 10;  ///< Included.
     int days = 3;
-    Faults faults;
-    std::shared_ptr<const casework::World> laws;
-    /// Told after each seed, for whoever waits: how many seeds are done.
-    std::function<void(std::uint64_t)> progress;
+    int cases_per_day = 8;
+    Troubles troubles = Troubles::all();
+    std::shared_ptr<const Laws> laws;
+    Decorations decorations;  ///< Planted bugs.
+    /// Told after each world.
+    std::function<void(const WorldReport&)> told;
+    bool stops_at_first = false;  ///< The first world that breaks a promise is the last.
 };
 
-struct FailingSeed {
-    std::uint64_t seed = 0;
-    std::string first_violation;
-    std::string replay;  ///< Findings, and what led to the first of them.
-};
-
-/// What many worlds came to. All counts from `lost` to `confused` are to be zero.
+/// What many worlds came to.
 struct SimulationResult {
     std::size_t seeds = 0;
     std::size_t cases = 0;
     std::size_t events = 0;
-    std::size_t messages = 0;  ///< That arrived somewhere.
+    std::size_t messages = 0;
     std::size_t crashes = 0;
-    std::size_t lost = 0;
-    std::size_t doubled = 0;
-    std::size_t silent = 0;
-    std::size_t late = 0;
-    std::size_t leaked = 0;
-    std::size_t confused = 0;
-    std::uint64_t digest = 0;  ///< The same plan gives the same one.
-    std::vector<FailingSeed> failing;
+    std::array<std::size_t, kKindsOfBroken> broken{};
+    std::uint64_t digest = 0;
+    std::vector<WorldReport> failing;
 
     [[nodiscard]] bool good() const noexcept { return failing.empty(); }
+    [[nodiscard]] std::size_t count(Broken kind) const noexcept {
+        return broken[static_cast<std::size_t>(kind)];
+    }
 };
 
-/// Lives through `days` days of reports, answers, steps and faults in one world for each seed, and checks
-/// every promise as it goes. Takes some seconds a seed; runs on the calling thread and writes nothing.
+/// Lives through `days` days of reports, answers, steps and troubles in one world for each seed, and checks
+/// every promise as it goes. Runs on the calling thread and writes nothing.
 [[nodiscard]] SimulationResult simulate(const SimulationPlan& plan);
 
 }  // namespace lachan::simulation
