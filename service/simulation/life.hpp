@@ -120,6 +120,7 @@ private:
     std::vector<std::string> codes_;                  ///< Of late cases.
     std::set<std::string> closing_;                   ///< Cases that somebody means to close.
     std::map<domain::AgencyId, Instant> idle_until_;  ///< Agencies where nobody does anything.
+    std::deque<domain::AgencyId> busy_;               ///< Agencies that were told something lately.
     std::vector<Trouble> machine_troubles_;
     std::size_t cases_ = 0;
     std::size_t crashes_ = 0;

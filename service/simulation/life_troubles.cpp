@@ -58,14 +58,15 @@ void Life::trouble() {
 }
 
 void Life::trouble_an_agency(Trouble trouble) {
-    const domain::AgencyId agency = some_agency();
+    // Who has nothing to do with anything troubles nobody.
+    const domain::AgencyId agency = busy_.empty() || dice_.chance(20) ? some_agency() : dice_.pick(busy_);
     const Instant end = world_.clock().true_now() + dice_.between(1min, 12h);
     if (trouble == Trouble::lying) {
         idle_until_[agency] = end + dice_.between(0h, 72h);
         world_.note(agency.text() + " answers 200 and does nothing");
         return;
     }
-    const domain::EndpointId endpoint(agency.text() + "-" + std::to_string(1 + dice_.below(2)));
+    const domain::EndpointId endpoint(agency.text() + (dice_.chance(25) ? "-2" : "-1"));
     world_.note(endpoint.text() + " is " + std::string(text_of(trouble)));
     world_.agencies().behave_until(endpoint, misbehaviour(trouble, dice_), end);
 }

@@ -11,8 +11,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kPressing = 20;     ///< Cases that an overseer looks through.
-constexpr int kTriesToClose = 3;  ///< Somebody who found a case changed looks again, but not for ever.
+constexpr std::size_t kBusy = 30;  ///< Arrivals by which agencies count as busy.
+constexpr int kPressing = 20;      ///< Cases that an overseer looks through.
+constexpr int kTriesToClose = 3;   ///< Somebody who found a case changed looks again, but not for ever.
 const domain::AgencyId kOverseer("so-y-te-12");
 
 domain::Principal overseer() {
@@ -27,6 +28,10 @@ bool discharges(const policy::StepKind& kind, const std::string& duty) {
 
 /// Called while the service runs: people only make up their minds.
 void Life::hear(const Arrival& arrival) {
+    busy_.push_back(arrival.agency);
+    if (busy_.size() > kBusy) {
+        busy_.pop_front();
+    }
     const auto idle = idle_until_.find(arrival.agency);
     if (idle != idle_until_.end() && arrival.at < idle->second) {
         return;  // answered 200, and nobody does anything

@@ -45,12 +45,11 @@ bool is_plain(std::string_view text) {
     return text.size() <= kLongestField && std::all_of(text.begin(), text.end(), plain);
 }
 
-/// All that must be the same however often a message comes.
+/// All that must be the same however often a message comes. Its urgency may rise between two tries.
 std::uint64_t content_of(const casework::Message& message) {
     const std::string text = message.type + ' ' + message.case_code + ' ' + message.duty + ' ' +
                              std::to_string(message.case_sequence) + ' ' +
-                             std::to_string(to_ms(message.created_at)) + ' ' +
-                             std::string(domain::text_of(message.urgency));
+                             std::to_string(to_ms(message.created_at));
     return std::hash<std::string>()(text);
 }
 

@@ -60,6 +60,11 @@ public:
     boost::asio::awaitable<casework::SendOutcome> send(casework::Target target,
                                                        casework::Message message) override;
 
+    /// A message that is on the wire arrives, whatever becomes of its sender.
+    void put_on_the_wire(const casework::Target& target, const casework::Message& message) {
+        arrive(target, message, false);
+    }
+
     /// From now on, for one endpoint. Whatever has no script answers 204.
     void behave(const domain::EndpointId& endpoint, Behaviour behaviour);
     /// Until an instant of true time; then as before there was a script.
