@@ -8,6 +8,7 @@
 
 #include "console.hpp"
 #include "data.hpp"
+#include "lachan/casework/erasure.hpp"
 #include "lachan/casework/invariants.hpp"
 #include "lachan/directory/coverage.hpp"
 
@@ -246,6 +247,13 @@ int run_restore(const config::Config& config, const std::filesystem::path& from,
     auto data = open_data(config, vault::KeyFileAccess::read);
     if (!data) {
         return complain(data.error());
+    }
+    const auto completed = (*data)->store->commit_now([&](casework::Tx& tx) -> Result<void> {
+        const auto done = casework::complete_erasures(tx, *(*data)->vault, "restore");
+        return done ? Result<void>() : done.error();
+    });
+    if (!completed) {
+        return complain(completed.error());
     }
     const auto loaded = load_world(config, **data);
     if (!loaded) {

@@ -8,7 +8,7 @@ namespace {
 
 /// Slots below it belong to cases; none for commands that take no keys.
 Result<std::optional<std::int64_t>> first_free_slot(store::SqliteStore& store, vault::KeyFileAccess access) {
-    if (access == vault::KeyFileAccess::read) {
+    if (access != vault::KeyFileAccess::own) {
         return std::optional<std::int64_t>();
     }
     std::optional<std::int64_t> first = 1;

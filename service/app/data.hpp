@@ -21,7 +21,8 @@ struct Data {
     std::unique_ptr<vault::SodiumVault> vault;
 };
 
-/// `read` for commands that may run beside the service; `own` for the service itself. Errors: `storage`.
+/// `read` for commands that may run beside the service, `destroy` for one of them that erases; `own` for the
+/// service itself. Errors: `storage`.
 [[nodiscard]] Result<std::unique_ptr<Data>> open_data(const config::Config& config,
                                                       vault::KeyFileAccess access);
 

@@ -15,6 +15,7 @@
 #include "serve.hpp"
 #include "simulate_command.hpp"
 #include "statistics_command.hpp"
+#include "subject_commands.hpp"
 
 namespace {
 
@@ -40,6 +41,7 @@ public:
         add_check();
         add_statistics();
         add_simulate();
+        add_subject();
     }
 
     int run(int argc, char** argv) {
@@ -286,6 +288,33 @@ private:
         made->add_option("--config", simulate_.config_file, "Whose law; default: what the program came with");
     }
 
+    void add_subject() {
+        CLI::App* subject = group("subject", "Forgetting who a case was about");
+        auto* erase = configured(*subject,
+                                 "erase",
+                                 "Destroy the key of a case; print a signed certificate",
+                                 [this](const config::Config& config) {
+                                     erase_.json = json_;
+                                     return app::run_subject_erase(config, erase_);
+                                 });
+        erase->add_option("CASE", erase_.case_code, "Case code");
+        erase->add_option("--report", erase_.report, "Instead of the code: the id of one of its reports");
+        erase->add_option("--ground", erase_.ground, "Why; stays in the record for good, so no names")
+            ->required();
+        erase->add_flag("--dry-run", erase_.dry_run, "Only say what would go");
+        verification(*subject, "verify", "Verify a certificate of erasure", app::run_subject_verify);
+    }
+
+    /// A command that verifies a signed document without an installation.
+    void verification(CLI::App& parent,
+                      const std::string& name,
+                      const std::string& about,
+                      int (*run)(const std::string&, const std::string&, bool)) {
+        auto* made = command(parent, name, about, [this, run] { return run(file_, public_key_, json_); });
+        made->add_option("FILE", file_, "The signed document; - for standard input")->required();
+        made->add_option("--key", public_key_, "Public key in base 64, or a file with it")->required();
+    }
+
     app::RulesOptions options() {
         rules_.json = json_;
         return rules_;
@@ -306,6 +335,8 @@ private:
     app::StatisticsOptions statistics_;
     app::SimulateOptions simulate_;
     std::string from_, to_, limit_, at_, id_, file_;
+    app::SubjectErase erase_;
+    std::string from_, to_, limit_, at_, id_, file_, public_key_;
     bool verify_ = false;
 };
 

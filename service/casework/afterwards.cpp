@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "lachan/casework/erasure.hpp"
 #include "lachan/casework/names.hpp"
 
 namespace lachan::casework {
@@ -40,9 +41,9 @@ std::string note_context(const std::string& case_code) {
 Result<void> keep_step(Vault& vault, Tx& tx, CaseEdit& edit, domain::Step& step, std::string_view note) {
     Bytes sealed;
     if (!note.empty()) {
-        const auto key = tx.cases.key(edit.value().no);
+        const auto key = sealing_key(tx, vault, edit.value().no);
         if (!key) {
-            return Error(Errc::internal, "a case without a key");
+            return key.error();
         }
         auto text = vault.seal_text(*key, note_context(edit.code()), note);
         if (!text) {

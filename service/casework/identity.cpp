@@ -2,6 +2,7 @@
 
 #include "case_edit.hpp"
 #include "lachan/casework/access.hpp"
+#include "lachan/casework/access_log.hpp"
 #include "lachan/casework/queries.hpp"
 
 namespace lachan::casework {
@@ -10,19 +11,19 @@ namespace {
 constexpr std::size_t kShortestPurpose = 3;   ///< "x" is no purpose.
 constexpr std::size_t kLongestPurpose = 200;  ///< A sentence; it stands in the record for good.
 
-Result<ReportIdentity> open(const Vault& vault, KeySlot key, const ReportRow& row, bool with_informant) {
-    ReportIdentity result;
-    result.report = row.id;
+Result<void> open_parts(const Vault& vault,
+                        KeySlot key,
+                        const ReportRow& row,
+                        bool with_informant,
+                        ReportIdentity& result) {
     auto people = vault.open_identity(key, row.id, row.sealed.identity);
     if (!people) {
         return people.error();
     }
-    result.people = std::move(*people);
     auto narrative = vault.open_narrative(key, row.id, row.sealed.narrative);
     if (!narrative) {
         return narrative.error();
     }
-    result.narrative = std::move(*narrative);
     if (with_informant) {
         auto informant = vault.open_informant(key, row.id, row.sealed.informant);
         if (!informant) {
@@ -30,6 +31,33 @@ Result<ReportIdentity> open(const Vault& vault, KeySlot key, const ReportRow& ro
         }
         result.informant = std::move(*informant);
     }
+    result.people = std::move(*people);
+    result.narrative = std::move(*narrative);
+    return {};
+}
+
+/// A report whose key was destroyed is there, and says nothing.
+Result<ReportIdentity> open(const Vault& vault,
+                            std::optional<KeySlot> key,
+                            const ReportRow& row,
+                            bool with_informant) {
+    ReportIdentity result;
+    result.report = row.id;
+    result.erased = !key || row.sealed.identity.empty();
+    if (result.erased) {
+        return result;
+    }
+    const auto opened = open_parts(vault, *key, row, with_informant, result);
+    if (opened) {
+        return result;
+    }
+    const auto destroyed = vault.destroyed(*key);
+    if (!destroyed || !*destroyed) {
+        return opened.error();
+    }
+    result = {};
+    result.report = row.id;
+    result.erased = true;
     return result;
 }
 
@@ -38,12 +66,9 @@ Result<std::vector<ReportIdentity>> open_all(const Vault& vault,
                                              domain::CaseNo number,
                                              bool with_informant) {
     const auto key = tx.cases.key(number);
-    if (!key) {
-        return Error(Errc::internal, "a case without a key");
-    }
     std::vector<ReportIdentity> reports;
     for (const ReportRow& row : tx.reports.of_case(number)) {
-        auto opened = open(vault, *key, row, with_informant);
+        auto opened = open(vault, key, row, with_informant);
         if (!opened) {
             return opened.error();
         }
@@ -56,25 +81,35 @@ domain::EventData data_of(const domain::Principal& caller) {
     return {{"agency", caller.agency.text()}, {"role", std::string(domain::text_of(caller.role))}};
 }
 
-/// The purpose is a person's words and could hold a name: it stands in the record sealed with the case.
-Result<void> note_reading(
+/// The purpose is a person's words and could hold a name: it stands in the record sealed, with the key of the
+/// case where there is one, so that it is erased with it.
+std::pair<std::string, std::string> sealed_purpose(Vault& vault,
+                                                   const Tx& tx,
+                                                   domain::CaseNo number,
+                                                   const std::string& purpose) {
+    const auto key = tx.cases.key(number);
+    if (key) {
+        const auto sealed = vault.seal_text(*key, purpose_context(vault.case_code(number)), purpose);
+        if (sealed) {
+            return {std::string(kSealedPurpose), to_hex(*sealed)};
+        }
+    }
+    return {std::string(kOwnSealedPurpose), to_hex(vault.seal_own(kOwnPurposeContext, purpose))};
+}
+
+void note_reading(
     Vault& vault, Tx& tx, CaseEdit& edit, const domain::Principal& caller, const std::string& purpose) {
-    const auto key = tx.cases.key(edit.value().no);
-    if (!key) {
-        return Error(Errc::internal, "a case without a key");
-    }
-    const auto sealed = vault.seal_text(*key, "purpose:" + edit.code(), purpose);
-    if (!sealed) {
-        return sealed.error();
-    }
     domain::EventData data = data_of(caller);
-    data.emplace_back("sealed_purpose", to_hex(*sealed));
+    data.push_back(sealed_purpose(vault, tx, edit.value().no, purpose));
     edit.note("identity.read", std::move(data));
-    return {};
 }
 
 /// Who asked in vain, whether or not there is such a case.
-void note_refusal(Tx& tx, const domain::Principal& caller, domain::CaseNo number) {
+void note_refusal(Vault& vault,
+                  Tx& tx,
+                  const domain::Principal& caller,
+                  domain::CaseNo number,
+                  const std::string& purpose) {
     domain::Event event;
     if (const auto value = tx.cases.find(number)) {
         event.case_no = number;
@@ -84,6 +119,7 @@ void note_refusal(Tx& tx, const domain::Principal& caller, domain::CaseNo number
     event.kind = "identity.refused";
     event.actor = caller.key.text();
     event.data = data_of(caller);
+    event.data.push_back(sealed_purpose(vault, tx, number, purpose));
     tx.events.append(event);
 }
 
@@ -109,7 +145,7 @@ boost::asio::awaitable<Result<IdentityView>> see_identity(Context& context,
         auto value = find_for(caller, Action::see_identity, *number, view_of(tx), *world, tx.now);
         if (!value) {
             refused = value.error();
-            note_refusal(tx, caller, *number);
+            note_refusal(context.vault, tx, caller, *number, purpose);
             return {};  // the refusal stays on record, so the unit has to commit
         }
         // The informant is for those who must be able to call back, not for the agencies that handle the
@@ -124,7 +160,11 @@ boost::asio::awaitable<Result<IdentityView>> see_identity(Context& context,
         CaseEdit edit(tx, world, context.vault, std::move(*value), caller.key.text());
         result.code = edit.code();
         result.sequence = edit.value().sequence;
-        return note_reading(context.vault, tx, edit, caller, purpose);
+        if (auto erasures = tx.cases.erasures(*number); !erasures.empty()) {
+            result.erasure = std::move(erasures.back());
+        }
+        note_reading(context.vault, tx, edit, caller, purpose);
+        return {};
     };
     const auto read =
         co_await context.store.commit(std::move(look));  // no names before the read is on record

@@ -8,6 +8,7 @@
 #include "lachan/base/bytes.hpp"
 #include "lachan/base/log.hpp"
 #include "lachan/casework/access.hpp"
+#include "lachan/casework/erasure.hpp"
 #include "placing.hpp"
 #include "similar.hpp"
 
@@ -473,9 +474,9 @@ boost::asio::awaitable<Result<Answer>> add_report(Context& context,
         if (!value) {
             return value.error();
         }
-        const auto key = tx.cases.key(*number);
+        const auto key = sealing_key(tx, context.vault, *number);
         if (!key) {
-            return Error(Errc::internal, "a case without a key");
+            return key.error();
         }
         prepared->key = *key;
         if (const auto sealed = seal(context, *prepared); !sealed) {

@@ -267,7 +267,7 @@ void write_child(JsonWriter& json, const domain::ChildStatement& child) {
 
 void write_report_identity(JsonWriter& json, const casework::ReportIdentity& report) {
     json.begin_object();
-    json.member("report", report.report);
+    json.member("report", report.report).member("erased", report.erased);
     json.key("children").begin_array();
     for (const domain::ChildStatement& child : report.people.children) {
         write_child(json, child);
@@ -360,6 +360,13 @@ std::string render_identity(const casework::IdentityView& view) {
     JsonWriter json;
     json.begin_object();
     json.member("case", view.code).member("case_seq", view.sequence);
+    json.key("erasure");
+    if (view.erasure) {
+        json.begin_object();
+        json.member("at", view.erasure->at).member("ground", view.erasure->ground).end_object();
+    } else {
+        json.null();
+    }
     json.key("reports").begin_array();
     for (const casework::ReportIdentity& report : view.reports) {
         write_report_identity(json, report);

@@ -104,22 +104,6 @@ std::optional<domain::Case> SqliteCases::find(domain::CaseNo number) const {
     return query.next() ? std::optional(read_case(query.row())) : std::nullopt;
 }
 
-std::optional<casework::KeySlot> SqliteCases::key(domain::CaseNo number) const {
-    Query query = connection_.query("SELECT key_slot FROM case_file WHERE case_no = :case_no");
-    query.bind(":case_no", number);
-    return query.next() ? std::optional(casework::KeySlot{query.row().integer()}) : std::nullopt;
-}
-
-std::optional<casework::KeySlot> SqliteCases::highest_key() const {
-    // Slots are taken in order before the unit is queued, so the highest one lies among the newest cases: no
-    // further back than the writer's queue is long.
-    Query query = connection_.query(R"sql(
-        SELECT MAX(key_slot) FROM (SELECT key_slot FROM case_file ORDER BY case_no DESC LIMIT 100000)
-        HAVING COUNT(*) > 0
-    )sql");
-    return query.next() ? std::optional(casework::KeySlot{query.row().integer()}) : std::nullopt;
-}
-
 std::vector<domain::Case> SqliteCases::list(const CaseQuery& query) const {
     std::vector<domain::Case> found;
     const bool past_open = query.after && query.after->ordinal == kAmongClosed;

@@ -11,6 +11,8 @@ public:
 
     [[nodiscard]] std::optional<domain::Case> find(domain::CaseNo number) const override;
     [[nodiscard]] std::optional<casework::KeySlot> key(domain::CaseNo number) const override;
+    [[nodiscard]] std::vector<std::pair<domain::CaseNo, casework::KeySlot>> keys() const override;
+    [[nodiscard]] std::vector<casework::Erasure> erasures(domain::CaseNo number) const override;
     [[nodiscard]] std::optional<casework::KeySlot> highest_key() const override;
     [[nodiscard]] std::vector<domain::Case> list(const casework::CaseQuery& query) const override;
     [[nodiscard]] casework::PageStart place(const domain::Case& value) const override;
@@ -33,6 +35,10 @@ public:
                    const domain::AgencyId& agency,
                    casework::PartyRelation relation) override;
     void add_trace(domain::CaseNo number, casework::TraceKind kind, casework::TraceHash hash) override;
+    bool remove_trace(domain::CaseNo number, casework::TraceHash hash) override;
+    std::int64_t remove_traces(domain::CaseNo number) override;
+    void note_erasure(domain::CaseNo number, const casework::Erasure& erasure) override;
+    void set_key(domain::CaseNo number, casework::KeySlot key) override;
     void link(domain::CaseNo one, domain::CaseNo other, Instant at) override;
     bool unlink(domain::CaseNo one, domain::CaseNo other) override;
 

@@ -58,4 +58,11 @@ int SqliteReplies::forget(Instant before, int limit) {
     return static_cast<int>(connection_.changes());
 }
 
+/// Seven days of answers are looked through: an erasure is rare, and an index would cost every report.
+int SqliteReplies::forget_about(std::string_view location) {
+    Query query = connection_.query("DELETE FROM reply WHERE location = :location");
+    query.bind(":location", location).run();
+    return static_cast<int>(connection_.changes());
+}
+
 }  // namespace lachan::store

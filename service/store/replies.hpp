@@ -19,6 +19,7 @@ public:
               std::string_view key,
               const casework::KeptReply& reply) override;
     int forget(Instant before, int limit) override;
+    int forget_about(std::string_view location) override;
 
 private:
     Connection& connection_;

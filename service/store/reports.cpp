@@ -107,4 +107,12 @@ void SqliteReports::insert(const ReportRow& row) {
         .run();
 }
 
+void SqliteReports::blank(domain::CaseNo number) {
+    Query query = connection_.query(R"sql(
+        UPDATE report SET reference = '', identity = x'', informant = x'', narrative = x''
+        WHERE report_no >= :first AND report_no < :end
+    )sql");
+    query.bind(":first", first_number(number)).bind(":end", first_number(number) + kReportsPerCase).run();
+}
+
 }  // namespace lachan::store

@@ -14,6 +14,7 @@ public:
     [[nodiscard]] std::optional<casework::ReportRow> by_receipt(BytesView receipt_hash) const override;
 
     void insert(const casework::ReportRow& row) override;
+    void blank(domain::CaseNo number) override;
 
 private:
     [[nodiscard]] std::int64_t next_number(domain::CaseNo number) const;

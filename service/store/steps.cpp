@@ -57,4 +57,11 @@ std::int32_t SqliteSteps::insert(domain::CaseNo number, const domain::Step& step
     return ordinal;
 }
 
+std::int64_t SqliteSteps::blank_notes(domain::CaseNo number) {
+    Query query =
+        connection_.query("UPDATE step SET note = x'' WHERE case_no = :case_no AND length(note) > 0");
+    query.bind(":case_no", number).run();
+    return connection_.changes();
+}
+
 }  // namespace lachan::store

@@ -13,6 +13,7 @@ public:
     [[nodiscard]] std::optional<Bytes> note(domain::CaseNo number, std::int32_t ordinal) const override;
 
     std::int32_t insert(domain::CaseNo number, const domain::Step& step, BytesView sealed_note) override;
+    std::int64_t blank_notes(domain::CaseNo number) override;
 
 private:
     Connection& connection_;

@@ -222,18 +222,21 @@ Result<Key> CaseKeys::find(KeySlot slot) const {
     if (!number) {
         return number.error();
     }
-    const auto sealed = read_slot(*number);
-    if (!sealed) {
-        return sealed.error();
+    // Twice, because a command beside the service may be destroying the key at this moment: half a slot is
+    // then the sight of an instant.
+    for (int look = 0; look < 2; ++look) {
+        const auto sealed = read_slot(*number);
+        if (!sealed) {
+            return sealed.error();
+        }
+        if (is_zero(*sealed)) {
+            return Error(Errc::not_found, "this key was destroyed");
+        }
+        if (auto key = open_slot(*number, *sealed)) {
+            return std::move(*key);
+        }
     }
-    if (is_zero(*sealed)) {
-        return Error(Errc::not_found, "this key was destroyed");
-    }
-    auto key = open_slot(*number, *sealed);
-    if (!key) {
-        return damaged("slot " + std::to_string(*number) + " is damaged");
-    }
-    return std::move(*key);
+    return damaged("slot " + std::to_string(*number) + " is damaged");
 }
 
 Result<void> CaseKeys::destroy(KeySlot slot) {
@@ -242,6 +245,18 @@ Result<void> CaseKeys::destroy(KeySlot slot) {
         return number.error();
     }
     return medium_->write(offset_of(*number), Bytes(kSlotBytes));
+}
+
+Result<bool> CaseKeys::destroyed(KeySlot slot) const {
+    const auto number = number_of(slot);
+    if (!number) {
+        return number.error();
+    }
+    const auto sealed = read_slot(*number);
+    if (!sealed) {
+        return sealed.error();
+    }
+    return is_zero(*sealed);
 }
 
 std::int64_t CaseKeys::left() const {

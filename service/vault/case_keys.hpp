@@ -41,6 +41,7 @@ public:
     /// Errors: `not_found` where it was destroyed or never made; `storage` where it is damaged.
     [[nodiscard]] Result<Key> find(casework::KeySlot slot) const;
     [[nodiscard]] Result<void> destroy(casework::KeySlot slot);
+    [[nodiscard]] Result<bool> destroyed(casework::KeySlot slot) const;
     [[nodiscard]] Result<void> refill();
 
     /// Writes the same root secret and keys, sealed by `master`, to `target`, in one durable write.

@@ -77,6 +77,35 @@ private:
     Bytes bytes_;
 };
 
+/// The lock of whoever changes what was there before: apart from the service's own lock on the whole file.
+bool lock_changes(const Descriptor& file) {
+    struct flock lock{};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_len = 1;
+    return ::fcntl(file.get(), F_OFD_SETLK, &lock) == 0;
+}
+
+/// Between opening and locking, the file may have been replaced: then the lock is on a file that is no more.
+bool is_still_at(const Descriptor& file, const std::filesystem::path& path) {
+    struct stat ours{};
+    struct stat there{};
+    return ::fstat(file.get(), &ours) == 0 && ::stat(path.c_str(), &there) == 0 &&
+           ours.st_ino == there.st_ino && ours.st_dev == there.st_dev;
+}
+
+Result<void> lock_for(KeyFileAccess access, const Descriptor& file, const std::filesystem::path& path) {
+    const bool as_owner = access == KeyFileAccess::own || access == KeyFileAccess::replace;
+    if (as_owner && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+        return Error(Errc::storage, path.string() + " is in use by another process");
+    }
+    const bool changes = access == KeyFileAccess::destroy || access == KeyFileAccess::replace;
+    if (changes && !(lock_changes(file) && is_still_at(file, path))) {
+        return Error(Errc::storage, path.string() + " is being changed by another command; try again");
+    }
+    return {};
+}
+
 Result<Descriptor> create_or_open(const std::filesystem::path& path) {
     if (std::error_code unknown; std::filesystem::exists(path, unknown)) {
         return open_private(path, O_RDWR);
@@ -91,15 +120,28 @@ Result<Descriptor> create_or_open(const std::filesystem::path& path) {
     return created;
 }
 
+Result<Descriptor> open_as(KeyFileAccess access, const std::filesystem::path& path) {
+    switch (access) {
+        case KeyFileAccess::own:
+            return create_or_open(path);
+        case KeyFileAccess::read:
+            return open_private(path, O_RDONLY);
+        case KeyFileAccess::destroy:
+        case KeyFileAccess::replace:
+            return open_private(path, O_RDWR);
+    }
+    return Error(Errc::internal, "no such access");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<KeyMedium>> open_key_file(const std::filesystem::path& path, KeyFileAccess access) {
-    auto file = access == KeyFileAccess::own ? create_or_open(path) : open_private(path, O_RDONLY);
+    auto file = open_as(access, path);
     if (!file) {
         return file.error();
     }
-    if (access == KeyFileAccess::own && ::flock(file->get(), LOCK_EX | LOCK_NB) != 0) {
-        return Error(Errc::storage, path.string() + " is in use by another process");
+    if (const auto locked = lock_for(access, *file, path); !locked) {
+        return locked.error();
     }
     return std::unique_ptr<KeyMedium>(std::make_unique<KeyFile>(std::move(*file), path));
 }

@@ -64,11 +64,7 @@ Result<void> rotate_master_key(const fs::path& master_key_file,
     if (!old_key) {
         return old_key.error();
     }
-    // Not `own` at once: that would create a store where the path is mistyped.
-    if (const auto there = open_key_file(key_store_file, KeyFileAccess::read); !there) {
-        return there.error();
-    }
-    auto opened = open_key_file(key_store_file, KeyFileAccess::own);
+    auto opened = open_key_file(key_store_file, KeyFileAccess::replace);
     if (!opened) {
         return opened.error();
     }

@@ -158,6 +158,10 @@ Result<void> SodiumVault::refill() {
     return keys_->refill();
 }
 
+Result<bool> SodiumVault::destroyed(KeySlot slot) const {
+    return keys_->destroyed(slot);
+}
+
 Result<void> SodiumVault::destroy(KeySlot slot) {
     return keys_->destroy(slot);
 }

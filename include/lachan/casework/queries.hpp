@@ -117,10 +117,12 @@ struct ReportIdentity {
     OpenedIdentity people;
     OpenedNarrative narrative;
     std::optional<domain::InformantStatement> informant;  ///< Only for those who may know it.
+    bool erased = false;                                  ///< The key was destroyed: the rest is empty.
 };
 struct IdentityView {
     std::string code;
     std::int64_t sequence = 0;
+    std::optional<Erasure> erasure;  ///< The newest one; what was reported since can be read.
     std::vector<ReportIdentity> reports;
 };
 /// Errors: `validation_failed` where the purpose is missing; `not_found`; `forbidden`.

@@ -109,11 +109,22 @@ struct DutyTally {
 
 enum class PartyRelation : std::uint8_t { holder, told, reporter };
 
+/// The end of a key: what it sealed can be read no more.
+struct Erasure {
+    KeySlot slot{};
+    Instant at{};
+    std::string ground;
+};
+
 class Cases {
 public:
     virtual ~Cases() = default;
     [[nodiscard]] virtual std::optional<domain::Case> find(domain::CaseNo number) const = 0;
+    /// None where the key was destroyed and nothing was sealed since.
     [[nodiscard]] virtual std::optional<KeySlot> key(domain::CaseNo number) const = 0;
+    /// Every case that has a key, with it: for looks at everything.
+    [[nodiscard]] virtual std::vector<std::pair<domain::CaseNo, KeySlot>> keys() const = 0;
+    [[nodiscard]] virtual std::vector<Erasure> erasures(domain::CaseNo number) const = 0;  ///< Oldest first.
     /// The highest slot any case has; none where there is no case. The key store must never hand out one
     /// below again.
     [[nodiscard]] virtual std::optional<KeySlot> highest_key() const = 0;
@@ -140,6 +151,13 @@ public:
     virtual void update(const domain::Case& value) = 0;
     virtual void add_party(domain::CaseNo number, const domain::AgencyId& agency, PartyRelation relation) = 0;
     virtual void add_trace(domain::CaseNo number, TraceKind kind, TraceHash hash) = 0;
+    /// Says whether it was there.
+    virtual bool remove_trace(domain::CaseNo number, TraceHash hash) = 0;
+    /// All of a case, by looking through all traces there are; says how many there were.
+    virtual std::int64_t remove_traces(domain::CaseNo number) = 0;
+    /// Keeps that the case's key was destroyed; from then on it has none.
+    virtual void note_erasure(domain::CaseNo number, const Erasure& erasure) = 0;
+    virtual void set_key(domain::CaseNo number, KeySlot key) = 0;
     virtual void link(domain::CaseNo one, domain::CaseNo other, Instant at) = 0;
     virtual bool unlink(domain::CaseNo one, domain::CaseNo other) = 0;
 };
@@ -169,6 +187,8 @@ public:
     [[nodiscard]] virtual std::optional<ReportRow> by_receipt(BytesView receipt_hash) const = 0;
 
     virtual void insert(const ReportRow& row) = 0;
+    /// Empties what was sealed of a case, and the sender's file number, which leads back to the names.
+    virtual void blank(domain::CaseNo number) = 0;
 };
 
 class Duties {
@@ -196,6 +216,8 @@ public:
 
     /// Gives the step its ordinal.
     virtual std::int32_t insert(domain::CaseNo number, const domain::Step& step, BytesView sealed_note) = 0;
+    /// Empties the notes of a case; says how many there were.
+    virtual std::int64_t blank_notes(domain::CaseNo number) = 0;
 };
 
 /// One channel of an agency, and how it fares.
@@ -295,6 +317,8 @@ public:
                       const KeptReply& reply) = 0;
     /// Forgets what was kept before `before`, at most `limit` rows; says how many.
     virtual int forget(Instant before, int limit) = 0;
+    /// Forgets the answers that led to this place; says how many.
+    virtual int forget_about(std::string_view location) = 0;
 };
 
 struct ApiKey {

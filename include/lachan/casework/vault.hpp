@@ -56,6 +56,11 @@ public:
 
     /// A fresh key for a new case. Errors: `storage`.
     [[nodiscard]] virtual Result<KeySlot> new_key() = 0;
+    /// Whether the key is no more because it was destroyed. Errors: `storage`, `not_found` (never made).
+    [[nodiscard]] virtual Result<bool> destroyed(KeySlot slot) const = 0;
+    /// Destroys the key of a case: what it sealed can be read no more, here and in every copy of the
+    /// database. Durable when it returns; again is no error. Errors: `storage`, `not_found` (no such slot).
+    [[nodiscard]] virtual Result<void> destroy(KeySlot slot) = 0;
     /// Errors: `storage`; `not_found` where the key was destroyed.
     [[nodiscard]] virtual Result<domain::SealedReport> seal(KeySlot slot, const domain::Report& report) = 0;
     /// Errors: `not_found` where the key was destroyed; `internal` where the ciphertext does not belong to

@@ -28,7 +28,10 @@ public:
 
 /// `own`: the running service, one at a time (a lock on the file), creates a missing file with mode 0600.
 /// `read`: commands beside it, which hash tokens and read codes but take no keys.
-enum class KeyFileAccess : std::uint8_t { own, read };
+/// `destroy`: commands beside it that end keys. A slot is overwritten in its place, so the service sees it at
+/// once; nobody may put another file in the place of this one meanwhile.
+/// `replace`: a command that puts another file in its place: neither the service nor such a command is there.
+enum class KeyFileAccess : std::uint8_t { own, read, destroy, replace };
 
 /// Errors: `storage`, also where another process owns the file or others may read it.
 [[nodiscard]] Result<std::unique_ptr<KeyMedium>> open_key_file(const std::filesystem::path& path,

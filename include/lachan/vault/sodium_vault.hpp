@@ -46,6 +46,8 @@ public:
     [[nodiscard]] Result<domain::CaseNo> case_no(std::string_view code) const override;
 
     [[nodiscard]] Result<casework::KeySlot> new_key() override;
+    [[nodiscard]] Result<bool> destroyed(casework::KeySlot slot) const override;
+    [[nodiscard]] Result<void> destroy(casework::KeySlot slot) override;
     [[nodiscard]] Result<domain::SealedReport> seal(casework::KeySlot slot,
                                                     const domain::Report& report) override;
     [[nodiscard]] Result<casework::OpenedIdentity> open_identity(casework::KeySlot slot,
@@ -78,10 +80,6 @@ public:
     /// Makes the next block of keys when half of the present one is used. For a thread that may wait for the
     /// disk; whoever never calls it lets `new_key` wait once in a block. Errors: `storage`.
     [[nodiscard]] Result<void> refill();
-
-    /// Destroys the key of a case: what it sealed can be read no more, here and in every copy of the
-    /// database. Durable when it returns; again is no error. Errors: `storage`, `not_found` (no such slot).
-    [[nodiscard]] Result<void> destroy(casework::KeySlot slot);
 
     /// Ed25519 over `text`, by a key that lasts as long as the key store. For what others verify offline.
     [[nodiscard]] Bytes sign(std::string_view text) const;

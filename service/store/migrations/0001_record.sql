@@ -34,6 +34,16 @@ CREATE TABLE case_file (
 CREATE INDEX case_pressing ON case_file (next_due_ms) WHERE status = 0;
 CREATE INDEX case_of_area ON case_file (area, received_ms);
 
+-- Whose names were erased: the slot of the key that was destroyed, and on which ground. key_slot of the case is then 0,
+-- until something new is said of it and sealed under a key of its own.
+CREATE TABLE erasure (
+    key_slot INTEGER PRIMARY KEY,
+    case_no INTEGER NOT NULL,
+    erased_ms INTEGER NOT NULL,
+    ground TEXT NOT NULL
+) STRICT;
+CREATE INDEX erasure_of_case ON erasure (case_no);
+
 -- Which agencies may see a case because they have to do with it. relations: one bit a relation.
 CREATE TABLE party (
     agency TEXT NOT NULL,

@@ -249,5 +249,43 @@ TEST(KeyFile, HoldsNothingOfADestroyedKey) {
     EXPECT_EQ(after.substr(kHeader), std::string(after.size() - kHeader, '\0'));
 }
 
+TEST(KeyFile, LetsACommandDestroyKeysBesideTheServiceWhichSeesItAtOnce) {
+    const TemporaryFolder folder;
+    SeededEntropy entropy{5};
+    const MasterKey master = MasterKey::random(entropy);
+    const auto service =
+        SodiumVault::open(
+            master, open_key_file(folder / "keys", KeyFileAccess::own).value(), 1, entropy, kFewKeys)
+            .value();
+    const KeySlot kept = service->new_key().value();
+    const KeySlot doomed = service->new_key().value();
+
+    const auto command =
+        SodiumVault::open(
+            master, open_key_file(folder / "keys", KeyFileAccess::destroy).value(), std::nullopt, entropy)
+            .value();
+    ASSERT_TRUE(command->destroy(doomed));
+
+    EXPECT_TRUE(service->destroyed(doomed).value());
+    EXPECT_FALSE(service->destroyed(kept).value());
+    EXPECT_EQ(service->seal_text(doomed, "note", "x").error().code(), Errc::not_found);
+    EXPECT_TRUE(service->seal_text(kept, "note", "x"));
+    EXPECT_EQ(service->destroyed(KeySlot(99)).error().code(), Errc::not_found);
+}
+
+TEST(KeyFile, IsNotReplacedWhileKeysAreBeingDestroyedNorTheOtherWayRound) {
+    const TemporaryFolder folder;
+    (void)open_key_file(folder / "keys", KeyFileAccess::own).value();
+    {
+        const auto destroying = open_key_file(folder / "keys", KeyFileAccess::destroy).value();
+        EXPECT_FALSE(open_key_file(folder / "keys", KeyFileAccess::replace));
+        EXPECT_FALSE(open_key_file(folder / "keys", KeyFileAccess::destroy));
+        EXPECT_TRUE(open_key_file(folder / "keys", KeyFileAccess::read));
+    }
+    const auto replacing = open_key_file(folder / "keys", KeyFileAccess::replace).value();
+    EXPECT_FALSE(open_key_file(folder / "keys", KeyFileAccess::destroy));
+    EXPECT_FALSE(open_key_file(folder / "keys", KeyFileAccess::own));
+}
+
 }  // namespace
 }  // namespace lachan::vault
