@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "data.hpp"
+#include "guess_watch.hpp"
 #include "lachan/casework/context.hpp"
 #include "lachan/casework/runners.hpp"
 #include "lachan/config/config.hpp"
@@ -51,6 +52,9 @@ private:
     [[nodiscard]] boost::asio::awaitable<http::Reply> answer_operations(http::Request& request);
     [[nodiscard]] http::ServerParts parts(http::Handler handler);
     void observe(const http::Observation& observation);
+    /// Counts a secret that was wrong; raises the alarm where it is one too many.
+    void count_guess(std::string_view secret, GuessWatch& watch);
+    boost::asio::awaitable<void> note_guessing(std::string secret);
     [[nodiscard]] bool ready() const;
     void measure();
 
@@ -73,6 +77,8 @@ private:
     std::unique_ptr<casework::WatchRunner> watch_;
     std::unique_ptr<casework::OutboxRunner> outbox_;
     std::unique_ptr<http::Api> api_;
+    GuessWatch receipt_guesses_;
+    GuessWatch token_guesses_;
     int running_ = 0;        ///< Runners that have not ended.
     bool serving_ = false;   ///< Between "ready to serve" and "stopping".
     bool can_write_ = true;  ///< The last write of the housekeeping came through.

@@ -10,6 +10,7 @@
 #include "key_commands.hpp"
 #include "lachan/config/config.hpp"
 #include "law_commands.hpp"
+#include "receipt_commands.hpp"
 #include "receive.hpp"
 #include "rules_commands.hpp"
 #include "serve.hpp"
@@ -42,6 +43,7 @@ public:
         add_statistics();
         add_simulate();
         add_subject();
+        add_receipt();
     }
 
     int run(int argc, char** argv) {
@@ -303,6 +305,16 @@ private:
             ->required();
         erase->add_flag("--dry-run", erase_.dry_run, "Only say what would go");
         verification(*subject, "verify", "Verify a certificate of erasure", app::run_subject_verify);
+    }
+
+    void add_receipt() {
+        CLI::App* receipt = group("receipt", "What the holder of a receipt can have proved");
+        configured(*receipt,
+                   "key",
+                   "Print the public key that proofs are verified with",
+                   [this](const config::Config& config) { return app::run_receipt_key(config, json_); });
+        verification(
+            *receipt, "verify", "Verify a proof that a report was received", app::run_receipt_verify);
     }
 
     /// A command that verifies a signed document without an installation.

@@ -1,6 +1,7 @@
 #include "calls.hpp"
 #include "lachan/base/bytes.hpp"
 #include "lachan/casework/queries.hpp"
+#include "lachan/casework/statements.hpp"
 #include "lachan/http/report_codec.hpp"
 
 /// What anybody with a receipt may ask. The receipt stands in the body: URLs are logged and remembered.
@@ -8,6 +9,8 @@ namespace lachan::http {
 namespace {
 
 namespace asio = boost::asio;
+
+constexpr std::string_view kAlgorithm = "Ed25519";
 
 struct Asked {
     std::string receipt;
@@ -59,6 +62,25 @@ asio::awaitable<Result<Reply>> post_nudge(const Services& services, const Reques
     co_return Reply::json(200, json.take());
 }
 
+/// Made and signed for a receipt of nobody's as well, and then thrown away: a guess takes as long as a true
+/// receipt.
+std::string proof_of(const Services& services, const casework::FilingFact& fact) {
+    JsonWriter statement;
+    statement.begin_object();
+    statement.member("type", casework::kReceiptStatement);
+    statement.member("service", services.public_url).member("report", fact.report);
+    statement.member("received_at", fact.received_at).member("recorded_at", fact.recorded_at);
+    statement.member("fingerprint", to_hex(fact.fingerprint));
+    statement.member("signed_at", services.context.clock.now()).end_object();
+    const std::string text = statement.take();
+    JsonWriter json;
+    json.begin_object();
+    json.member("statement", text).member("algorithm", kAlgorithm);
+    json.member("signature", to_base64(services.sign(text)));
+    json.member("public_key", to_base64(services.public_key)).end_object();
+    return json.take();
+}
+
 /// POST /v1/status/proof: a statement whose very bytes are signed, so that anybody can verify it offline.
 asio::awaitable<Result<Reply>> post_proof(const Services& services, const Request& request) {
     auto asked = decode<Asked>(request.body, read_receipt);
@@ -66,20 +88,17 @@ asio::awaitable<Result<Reply>> post_proof(const Services& services, const Reques
         co_return asked.error();
     }
     const auto fact = co_await casework::filing_by_receipt(services.context, std::move(asked->receipt));
+    std::string proof = proof_of(services, fact ? *fact : casework::FilingFact());
     if (!fact) {
         co_return fact.error();
     }
-    JsonWriter statement;
-    statement.begin_object();
-    statement.member("service", services.public_url).member("report", fact->report);
-    statement.member("received_at", fact->received_at).member("recorded_at", fact->recorded_at);
-    statement.member("fingerprint", to_hex(fact->fingerprint));
-    statement.member("signed_at", services.context.clock.now()).end_object();
-    const std::string text = statement.take();
+    co_return Reply::json(200, std::move(proof));
+}
+
+/// GET /v1/status/key: what proofs are verified with. It is the same for as long as the key store lasts.
+asio::awaitable<Result<Reply>> get_key(const Services& services, const Request&) {
     JsonWriter json;
-    json.begin_object();
-    json.member("statement", text).member("algorithm", "Ed25519");
-    json.member("signature", to_base64(services.sign(text)));
+    json.begin_object().member("algorithm", kAlgorithm);
     json.member("public_key", to_base64(services.public_key)).end_object();
     co_return Reply::json(200, json.take());
 }
@@ -97,6 +116,11 @@ void add_receipt_calls(std::vector<Route>& routes, const Services& services) {
     add("/v1/status", post_status);
     add("/v1/status/nudge", post_nudge);
     add("/v1/status/proof", post_proof);
+    routes.push_back({.method = Method::get,
+                      .pattern = "/v1/status/key",
+                      .access = Access::anyone,
+                      .quota = Quota::page,
+                      .endpoint = endpoint(services, get_key)});
 }
 
 }  // namespace lachan::http

@@ -23,6 +23,8 @@ const MetricDefinition kServiceMetrics[] = {
      "Time from the whole request to the last byte of the reply.",
      {"route", "method", "status"},
      kRequestSeconds},
+    {"lachan_guesses_total", counter, "Receipts and tokens that were wrong or refused.", {"secret"}},
+    {"lachan_guessing_alarms_total", counter, "Minutes with more of them than people mistype.", {"secret"}},
     {"lachan_reports_received_total", counter, "Reports stored.", {"channel", "kind"}},
     {"lachan_cases_open", gauge, "Open cases.", {"stage", "severity"}},
     {"lachan_deadlines_total", counter, "Deadlines by how they ended.", {"clock", "outcome"}},

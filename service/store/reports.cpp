@@ -63,12 +63,19 @@ std::vector<ReportRow> SqliteReports::of_case(domain::CaseNo number) const {
     return found;
 }
 
-std::optional<ReportRow> SqliteReports::by_receipt(BytesView receipt_hash) const {
-    static constexpr auto kSql =
-        joined("SELECT ", kColumns, " FROM report WHERE receipt_hash = :receipt_hash");
-    Query query = connection_.query(kSql);
+std::optional<ReportRow> SqliteReports::nearest_receipt(BytesView receipt_hash) const {
+    static constexpr auto kAtOrAfter = joined("SELECT ",
+                                              kColumns,
+                                              " FROM report WHERE receipt_hash >= :receipt_hash"
+                                              " ORDER BY receipt_hash LIMIT 1");
+    static constexpr auto kFirst = joined("SELECT ", kColumns, " FROM report ORDER BY receipt_hash LIMIT 1");
+    Query query = connection_.query(kAtOrAfter);
     query.bind(":receipt_hash", receipt_hash);
-    return query.next() ? std::optional(read_report(query.row())) : std::nullopt;
+    if (query.next()) {
+        return read_report(query.row());
+    }
+    Query first = connection_.query(kFirst);
+    return first.next() ? std::optional(read_report(first.row())) : std::nullopt;
 }
 
 std::int64_t SqliteReports::next_number(domain::CaseNo number) const {

@@ -11,7 +11,7 @@ public:
 
     [[nodiscard]] std::optional<casework::ReportRow> find(const domain::ReportId& id) const override;
     [[nodiscard]] std::vector<casework::ReportRow> of_case(domain::CaseNo number) const override;
-    [[nodiscard]] std::optional<casework::ReportRow> by_receipt(BytesView receipt_hash) const override;
+    [[nodiscard]] std::optional<casework::ReportRow> nearest_receipt(BytesView receipt_hash) const override;
 
     void insert(const casework::ReportRow& row) override;
     void blank(domain::CaseNo number) override;

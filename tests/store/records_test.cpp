@@ -58,8 +58,9 @@ TEST_F(RecordsTest, AReportIsFoundByItsIdItsReceiptAndItsCase) {
         EXPECT_EQ(found->sealed.informant, row.sealed.informant);
         EXPECT_EQ(found->sealed.narrative, row.sealed.narrative);
 
-        EXPECT_EQ(view.reports.by_receipt(Bytes{2})->id.text(), "r-2");
-        EXPECT_FALSE(view.reports.by_receipt(Bytes{3}));
+        EXPECT_EQ(view.reports.nearest_receipt(Bytes{2})->id.text(), "r-2");
+        EXPECT_EQ(view.reports.nearest_receipt(Bytes{3})->id.text(), "r-9");
+        EXPECT_EQ(view.reports.nearest_receipt(Bytes{10})->id.text(), "r-1");
         const auto of_one = view.reports.of_case(one);
         ASSERT_EQ(of_one.size(), 2U);
         EXPECT_EQ(of_one[0].id.text(), "r-1");

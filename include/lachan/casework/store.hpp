@@ -184,7 +184,9 @@ public:
     virtual ~Reports() = default;
     [[nodiscard]] virtual std::optional<ReportRow> find(const domain::ReportId& id) const = 0;
     [[nodiscard]] virtual std::vector<ReportRow> of_case(domain::CaseNo number) const = 0;
-    [[nodiscard]] virtual std::optional<ReportRow> by_receipt(BytesView receipt_hash) const = 0;
+    /// The report with this receipt, or with the one next in order (after the last comes the first): whoever
+    /// guesses a receipt is answered after the same look as its owner. None: there are no reports.
+    [[nodiscard]] virtual std::optional<ReportRow> nearest_receipt(BytesView receipt_hash) const = 0;
 
     virtual void insert(const ReportRow& row) = 0;
     /// Empties what was sealed of a case, and the sender's file number, which leads back to the names.
