@@ -21,6 +21,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration kHousekeeping =
     5s;  ///< Keys made ahead last far longer; a full disk is noticed within this.
+constexpr Duration kAnchorRetry = 60s;  ///< After a failure; an outside party may be down for long.
 constexpr Duration kCountsEvery = 60s;  ///< Counting everything open costs time in proportion.
 constexpr int kRepliesForgotten = 500;  ///< In one unit: a millisecond of the writer.
 // The calendar that open deadlines were last counted with, among the documents of the store.
@@ -109,6 +110,7 @@ Application::Application(const config::Config& config, std::unique_ptr<Data> dat
       outbox_work_(io_.get_executor()),
       watch_work_(io_.get_executor()),
       house_work_(io_.get_executor()),
+      anchor_work_(io_.get_executor()),
       context_{
           *data_->store, data_->clock, data_->entropy, *data_->vault, worlds_, outbox_work_, watch_work_},
       problems_(""),
@@ -155,6 +157,11 @@ Result<void> Application::make_transport(const std::string& public_url) {
         return transport.error();
     }
     transport_ = std::move(*transport);
+    auto anchors = Anchors::create(io_.get_executor(), config_, *data_);
+    if (!anchors) {
+        return anchors.error();
+    }
+    anchors_ = std::move(*anchors);
     return {};
 }
 
@@ -214,6 +221,7 @@ asio::awaitable<void> Application::live() {
     start(watch_->run());
     start(outbox_->run());
     start(keep_house());
+    start(keep_anchors());
     api_server_->start();
     operations_server_->start();
     serving_ = true;
@@ -267,10 +275,12 @@ asio::awaitable<void> Application::close() {
         outbox_work_.notify();
         watch_work_.notify();
         house_work_.notify();
+        anchor_work_.notify();
         asio::steady_timer pause(io_, 20ms);
         co_await pause.async_wait(asio::use_awaitable);
     }
     transport_->close_idle();
+    anchors_->close_idle();
     co_await operations_server_->stop();
     log::info("service.stopped");
 }
@@ -369,6 +379,43 @@ asio::awaitable<void> Application::keep_house() {
         }
         co_await data_->clock.sleep_until(now + kHousekeeping, house_work_);
     }
+}
+
+asio::awaitable<void> Application::keep_anchors() {
+    while (!stop_.stopping && !config_.audit.anchors.empty()) {
+        bool kept = true;
+        if (anchors_->behind()) {
+            kept = co_await hand_out_head();
+        }
+        const Duration interval = config_.audit.anchor_interval;
+        const Duration pause = kept ? interval : std::min(interval, kAnchorRetry);
+        const Instant until = data_->clock.now() + pause;
+        while (!stop_.stopping && data_->clock.now() < until) {
+            co_await data_->clock.sleep_until(until, anchor_work_);
+        }
+    }
+}
+
+asio::awaitable<bool> Application::hand_out_head() {
+    const auto outcomes = co_await anchors_->hand_out();
+    if (!outcomes) {
+        log::error("audit.head_unread", {{"why", outcomes.error().detail()}});
+        co_return false;
+    }
+    bool everywhere = true;
+    for (std::size_t i = 0; i < outcomes->size(); ++i) {
+        if (const std::string& failure = (*outcomes)[i].failure; !failure.empty()) {
+            everywhere = false;
+            const std::string place = std::to_string(i);
+            metrics_.counter("lachan_audit_anchor_failures_total", {place}).add();
+            log::warn("audit.anchor_failed", {{"anchor", place}, {"why", failure}});
+        }
+    }
+    if (everywhere) {
+        metrics_.gauge("lachan_audit_anchor_timestamp_seconds")
+            .set(static_cast<double>(to_ms(data_->clock.now())) / 1000.0);
+    }
+    co_return everywhere;
 }
 
 asio::awaitable<http::Reply> Application::answer_api(http::Request& request) {

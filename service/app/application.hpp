@@ -5,6 +5,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <memory>
 
+#include "anchors.hpp"
 #include "data.hpp"
 #include "guess_watch.hpp"
 #include "lachan/casework/context.hpp"
@@ -39,6 +40,9 @@ private:
     boost::asio::awaitable<void> live();
     boost::asio::awaitable<void> wait_for_signals(boost::asio::signal_set& signals);
     boost::asio::awaitable<void> keep_house();
+    /// Hands heads of the record to the outside parties, each interval and sooner after a failure.
+    boost::asio::awaitable<void> keep_anchors();
+    boost::asio::awaitable<bool> hand_out_head();
     boost::asio::awaitable<void> close();
     void start(boost::asio::awaitable<void> runner);
 
@@ -67,6 +71,7 @@ private:
     casework::Wakeup outbox_work_;
     casework::Wakeup watch_work_;
     casework::Wakeup house_work_;
+    casework::Wakeup anchor_work_;
     casework::Context context_;
     casework::StopSign stop_;
     http::Problems problems_;
@@ -74,6 +79,7 @@ private:
     std::unique_ptr<http::Server> api_server_;
     std::unique_ptr<http::Server> operations_server_;
     std::unique_ptr<delivery::RoutingTransport> transport_;
+    std::unique_ptr<Anchors> anchors_;
     std::unique_ptr<casework::WatchRunner> watch_;
     std::unique_ptr<casework::OutboxRunner> outbox_;
     std::unique_ptr<http::Api> api_;

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <vector>
 
+#include "chain_json.hpp"
 #include "console.hpp"
 #include "data.hpp"
 #include "lachan/casework/erasure.hpp"
@@ -16,18 +17,6 @@ namespace lachan::app {
 namespace {
 
 using nlohmann::ordered_json;
-
-ordered_json to_json(const store::ChainReport& report) {
-    ordered_json document = {
-        {"entries", report.entries},
-        {"head", {{"sequence", report.head.sequence}, {"hash", to_hex(report.head.hash)}}},
-        {"fault", nullptr}};
-    if (report.fault) {
-        document["fault"] = store::text_of(*report.fault);
-        document["bad_sequence"] = report.bad_sequence;
-    }
-    return document;
-}
 
 struct Health {
     std::vector<std::string> integrity;
@@ -71,7 +60,7 @@ ordered_json to_json(const Health& health) {
     }
     return {{"good", health.good()},
             {"integrity", health.integrity},
-            {"chain", to_json(health.chain)},
+            {"chain", chain_json(health.chain)},
             {"invariants", invariants}};
 }
 
@@ -110,26 +99,6 @@ int answer(const Health& health, bool json) {
 }
 
 }  // namespace
-
-int run_audit_verify(const config::Config& config, bool json) {
-    auto data = open_data(config, vault::KeyFileAccess::read);
-    if (!data) {
-        return complain(data.error());
-    }
-    const auto report = (*data)->store->verify_chain();
-    if (!report) {
-        return complain(report.error());
-    }
-    if (json) {
-        print_line(to_json(*report).dump());
-    } else if (report->fault) {
-        print_line("entry " + std::to_string(report->bad_sequence) + " is " +
-                   std::string(store::text_of(*report->fault)));
-    } else {
-        print_line(std::to_string(report->entries) + " entries, the chain is whole");
-    }
-    return report->fault ? kFinding : kGood;
-}
 
 int run_check_invariants(const config::Config& config, bool json) {
     auto data = open_data(config, vault::KeyFileAccess::read);

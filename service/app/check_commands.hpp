@@ -8,7 +8,6 @@
 /// Commands that look and say whether all is well: exit 0, or 1 with the finding.
 namespace lachan::app {
 
-[[nodiscard]] int run_audit_verify(const config::Config& config, bool json);
 [[nodiscard]] int run_check_invariants(const config::Config& config, bool json);
 [[nodiscard]] int run_directory_check(const config::Config& config, const std::string& at, bool json);
 

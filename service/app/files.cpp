@@ -61,6 +61,15 @@ Result<void> write_new_file(const std::filesystem::path& path, std::string_view 
     return {};
 }
 
+Result<void> append_line(const std::filesystem::path& path, std::string_view line) {
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+    if (file.number() < 0 || !write_all(file.number(), std::string(line) + "\n")) {
+        return Error(Errc::storage,
+                     "cannot write " + path.string() + ": " + std::generic_category().message(errno));
+    }
+    return {};
+}
+
 Result<void> replace_file(const std::filesystem::path& path, std::string_view content) {
     std::filesystem::path beside = path;
     beside += ".new";

@@ -18,6 +18,10 @@ enum class Privacy { open, owner_only };
                                           std::string_view content,
                                           Privacy privacy);
 
+/// Adds a line at the end of a file that is made where it is missing; on disk when this returns. Errors:
+/// `storage`.
+[[nodiscard]] Result<void> append_line(const std::filesystem::path& path, std::string_view line);
+
 /// Puts new content in the place of the old at once: whoever reads the file meanwhile sees one of the two
 /// whole. Errors: `storage`.
 [[nodiscard]] Result<void> replace_file(const std::filesystem::path& path, std::string_view content);

@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 
+#include "audit_commands.hpp"
 #include "check_commands.hpp"
 #include "console.hpp"
 #include "explain_commands.hpp"
@@ -236,9 +237,20 @@ private:
 
     void add_audit() {
         CLI::App* audit = group("audit", "The record");
-        configured(*audit, "verify", "Verify the hash chain", [this](const config::Config& config) {
-            return app::run_audit_verify(config, json_);
+        auto* verify =
+            configured(*audit, "verify", "Verify the hash chain", [this](const config::Config& config) {
+                audit_.json = json_;
+                return app::run_audit_verify(config, audit_);
+            });
+        verify->add_option("--anchors", audit_.anchors, "Files with heads that others kept");
+        verify->add_option("--key", audit_.key, "What they are signed with, if not by this installation");
+        configured(*audit, "head", "Print the newest entry, signed", [this](const config::Config& config) {
+            return app::run_audit_head(config, json_);
         });
+        configured(
+            *audit, "anchor", "Hand the newest entry to the anchors", [this](const config::Config& config) {
+                return app::run_audit_anchor(config, json_);
+            });
     }
 
     void add_backup() {
@@ -347,6 +359,7 @@ private:
     app::StatisticsOptions statistics_;
     app::SimulateOptions simulate_;
     std::string from_, to_, limit_, at_, id_, file_;
+    app::AuditVerify audit_;
     app::SubjectErase erase_;
     std::string from_, to_, limit_, at_, id_, file_, public_key_;
     bool verify_ = false;

@@ -200,6 +200,47 @@ Key cidrs_key(const char* section,
             .resolve = nothing_to_resolve};
 }
 
+/// Files and URLs that heads of the record are handed to.
+Key anchors_key(const char* section,
+                const char* name,
+                const char* sentence,
+                Place<std::vector<std::string>> place) {
+    return {.section = section,
+            .name = name,
+            .unit = "list of files and URLs",
+            .sentence = sentence,
+            .read = [place](const json& value, Config& config) -> std::optional<Complaint> {
+                if (!value.is_array()) {
+                    return wrong_type("a list of texts");
+                }
+                std::vector<std::string> anchors;
+                for (const json& entry : value) {
+                    const std::string text = entry.is_string() ? entry.get<std::string>() : std::string();
+                    const bool sound = Config::is_url(text)
+                                           ? parse_public_url(text).has_value()
+                                           : !text.empty() && text.find('\0') == std::string::npos;
+                    if (!sound) {
+                        return Complaint{"not_an_anchor",
+                                         "entry " + std::to_string(anchors.size()) +
+                                             " must be a file, or a plain http or https URL"};
+                    }
+                    anchors.push_back(text);
+                }
+                place(config) = std::move(anchors);
+                return std::nullopt;
+            },
+            .write = [place](Config& config) -> json { return place(config); },
+            .from_text = as_list,
+            .resolve =
+                [place](Config& config, const std::filesystem::path& folder) {
+                    for (std::string& anchor : place(config)) {
+                        if (!Config::is_url(anchor)) {
+                            anchor = (folder / anchor).lexically_normal().string();
+                        }
+                    }
+                }};
+}
+
 Key level_key(const char* section, const char* name, const char* sentence, Place<log::Level> place) {
     return {.section = section,
             .name = name,
@@ -226,6 +267,8 @@ constexpr Range kTimeout{1, 600};
 constexpr Range kTryTimeout{1, 50};
 constexpr Range kParallel{1, 1000};
 constexpr Range kRate{1, 1'000'000};
+/// What was changed since the last head cannot be proved by any: a day is the most to lose.
+constexpr Range kAnchorInterval{1, 86'400};
 
 std::vector<Key> make_keys() {
     using std::filesystem::path;
@@ -360,6 +403,17 @@ std::vector<Key> make_keys() {
                                  kRate,
                                  "Questions by receipt from one address: receipts must not be guessed.",
                                  [](Config& c) -> std::int64_t& { return c.limits.status_per_minute; }),
+        anchors_key(
+            "audit",
+            "anchors",
+            "Where signed heads of the record are kept by others: files on their disks, URLs of theirs.",
+            [](Config& c) -> std::vector<std::string>& { return c.audit.anchors; }),
+        number_key<seconds>("audit",
+                            "anchor_interval_seconds",
+                            "seconds",
+                            kAnchorInterval,
+                            "How often they get the head, where it is a new one.",
+                            [](Config& c) -> seconds& { return c.audit.anchor_interval; }),
         level_key("log",
                   "level",
                   "Lines below this level are not written.",

@@ -160,6 +160,7 @@ bool SimWorld::Witness::check_record(store::SqliteStore& store) {
         return true;
     }
     const auto report = store.verify_chain(head_);
+    const auto report = store.verify_chain(head_ ? std::vector{*head_} : std::vector<store::ChainHead>());
     const auto faults = store.integrity_check();
     if (!report || !faults) {
         return false;

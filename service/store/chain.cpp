@@ -148,11 +148,16 @@ ChainHead read_head(Connection& connection) {
     return head;
 }
 
-ChainReport verify_chain(Connection& connection, const std::optional<ChainHead>& expected) {
+ChainReport verify_chain(Connection& connection, std::vector<ChainHead> kept) {
     static constexpr auto kSql = joined(kEntries, " ORDER BY sequence");
+    std::sort(kept.begin(), kept.end(), [](const ChainHead& one, const ChainHead& other) {
+        return one.sequence < other.sequence;
+    });
+    auto next_kept = std::find_if(kept.begin(), kept.end(), [](const ChainHead& head) {
+        return head.sequence > 0;  // the head of an empty record proves nothing
+    });
     ChainHasher hasher;
     ChainReport report;
-    bool passed_expected = !expected || expected->sequence == 0;
     Query query = connection.query(kSql);
     while (query.next()) {
         const StoredEntry entry = read_entry(query.row());
@@ -167,14 +172,14 @@ ChainReport verify_chain(Connection& connection, const std::optional<ChainHead>&
         }
         report.head = {place, entry.hash};
         ++report.entries;
-        if (expected && place == expected->sequence) {
-            if (entry.hash != expected->hash) {
+        for (; next_kept != kept.end() && next_kept->sequence == place; ++next_kept) {
+            if (next_kept->hash != entry.hash) {
                 return with_fault(report, ChainFault::rewritten, place);
             }
-            passed_expected = true;
+            report.proved = place;
         }
     }
-    if (!passed_expected) {
+    if (next_kept != kept.end()) {
         return with_fault(report, ChainFault::truncated, report.head.sequence + 1);
     }
     return report;

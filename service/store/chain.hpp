@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "connection.hpp"
 #include "lachan/store/chain.hpp"
@@ -43,7 +44,7 @@ private:
 
 [[nodiscard]] ChainHead read_head(Connection& connection);
 
-/// Walks the whole record.
-[[nodiscard]] ChainReport verify_chain(Connection& connection, const std::optional<ChainHead>& expected);
+/// Walks the whole record, against heads that were kept elsewhere.
+[[nodiscard]] ChainReport verify_chain(Connection& connection, std::vector<ChainHead> kept);
 
 }  // namespace lachan::store

@@ -223,10 +223,10 @@ Result<std::vector<std::string>> SqliteStore::integrity_check() {
     return findings;
 }
 
-Result<ChainReport> SqliteStore::verify_chain(const std::optional<ChainHead>& expected) {
+Result<ChainReport> SqliteStore::verify_chain(const std::vector<ChainHead>& kept) {
     ChainReport report;
     const auto looked = inside_->look(
-        [&](Connection& connection) { report = lachan::store::verify_chain(connection, expected); });
+        [&](Connection& connection) { report = lachan::store::verify_chain(connection, kept); });
     if (!looked) {
         return looked.error();
     }

@@ -18,7 +18,7 @@ protected:
         });
     }
     ChainReport verify(const std::optional<ChainHead>& expected = {}) {
-        auto report = store->verify_chain(expected);
+        auto report = store->verify_chain(expected ? std::vector{*expected} : std::vector<ChainHead>());
         EXPECT_TRUE(report);
         return report ? *report : ChainReport{};
     }
@@ -212,6 +212,24 @@ TEST_F(EventsTest, ARewrittenRecordIsSeenByWhoeverKeptTheHead) {
     const ChainReport report = verify(*head);
     EXPECT_EQ(report.fault, ChainFault::rewritten);
     EXPECT_EQ(report.bad_sequence, 5);
+}
+
+TEST_F(EventsTest, TheMoreHeadsWereKeptTheNearerARewritingIsFound) {
+    std::vector<ChainHead> kept;
+    for (int i = 0; i < 4; ++i) {
+        append(2);
+        kept.insert(kept.begin(), store->chain_head().value());  // the newest first: order does not matter
+    }
+    ASSERT_FALSE(store->verify_chain(kept)->fault);
+    EXPECT_EQ(store->verify_chain(kept)->proved, 8);
+    meddle_with_record("DELETE FROM event WHERE sequence > 4");
+    write([&](Tx& tx) { tx.events.append(an_event(std::nullopt, "something.else")); });
+    append(9);
+
+    const ChainReport report = store->verify_chain(kept).value();
+    EXPECT_EQ(report.fault, ChainFault::rewritten);
+    EXPECT_EQ(report.proved, 4);
+    EXPECT_EQ(report.bad_sequence, 6);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lachan/base/error.hpp"
@@ -72,10 +73,18 @@ struct Config {
         std::int64_t burst = 60'000;
         std::int64_t status_per_minute = 60;
     } limits;
+    struct Audit {
+        std::vector<std::string> anchors;  ///< Files (absolute once loaded) and URLs.
+        std::chrono::seconds anchor_interval{3600};
+    } audit;
     struct Log {
         log::Level level = log::Level::info;
     } log;
 
+    /// Whether an anchor is a URL; otherwise it is a file.
+    [[nodiscard]] static bool is_url(std::string_view anchor) {
+        return anchor.find("://") != std::string_view::npos;
+    }
     [[nodiscard]] bool tls() const noexcept { return !api.tls_certificate_file.empty(); }
 };
 

@@ -31,6 +31,8 @@ struct ChainReport {
     ChainHead head;                   ///< The last one that holds.
     std::optional<ChainFault> fault;  ///< None: the whole record holds.
     std::int64_t bad_sequence = 0;    ///< Where the fault is.
+    std::int64_t proved = 0;  ///< Up to here by the newest of the heads kept elsewhere that holds: a record
+                              ///< that was rewritten was changed behind it, and not behind `bad_sequence`.
 };
 
 [[nodiscard]] std::string_view text_of(ChainFault fault) noexcept;

@@ -61,8 +61,8 @@ public:
     [[nodiscard]] Result<void> backup_to(const std::string& path);
     /// What SQLite finds wrong with the file; empty: nothing.
     [[nodiscard]] Result<std::vector<std::string>> integrity_check();
-    /// Walks the whole record. `expected`: a head that was kept elsewhere.
-    [[nodiscard]] Result<ChainReport> verify_chain(const std::optional<ChainHead>& expected = {});
+    /// Walks the whole record. `kept`: heads that were kept elsewhere, in any order.
+    [[nodiscard]] Result<ChainReport> verify_chain(const std::vector<ChainHead>& kept = {});
     [[nodiscard]] Result<ChainHead> chain_head();
 
 private:
