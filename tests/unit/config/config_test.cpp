@@ -62,6 +62,18 @@ TEST_F(ConfigTest, IsWholeWithNothingButAnEmptyObject) {
     EXPECT_FALSE(config.tls());
 }
 
+TEST_F(ConfigTest, TakesAnchorsThatAreFilesBesideItselfOrUrls) {
+    const Config config =
+        good(R"({"audit": {"anchors": ["out/heads.jsonl", "https://court.example.vn/a/"]}})");
+    EXPECT_EQ(
+        config.audit.anchors,
+        (std::vector<std::string>{(folder_ / "out/heads.jsonl").string(), "https://court.example.vn/a/"}));
+    for (const std::string anchor : {R"("ftp://x")", R"("")", "7", R"("https://user:p@x")"}) {
+        EXPECT_EQ(codes(R"({"audit": {"anchors": [)" + anchor + "]}}").at("/audit/anchors"), "not_an_anchor")
+            << anchor;
+    }
+}
+
 TEST_F(ConfigTest, ReadsEveryKeyItDescribes) {
     const std::string text = R"({
         "$schema": "config.schema.json",
@@ -75,6 +87,7 @@ TEST_F(ConfigTest, ReadsEveryKeyItDescribes) {
         "egress": {"allow_cidrs": ["10.0.0.0/8", "::1"], "ca_file": "/ca.pem"},
         "delivery": {"max_parallel": 4, "connect_timeout_seconds": 6, "total_timeout_seconds": 7},
         "limits": {"requests_per_second": 8, "burst": 9, "status_per_minute": 10},
+        "audit": {"anchors": ["/mnt/provost/heads.jsonl", "https://court.example.vn/heads"], "anchor_interval_seconds": 60},
         "log": {"level": "warn"}})";
     const Config config = good(text);
     EXPECT_EQ(config.api.listen, (Listen{"0.0.0.0", 9000}));
