@@ -1,0 +1,157 @@
+"""The programs under measurement, each as something to start, load and stop; and the load generator.
+
+Every program gets a folder of its own and a free port on loopback, and is ended by its own process id.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+sys.path.insert(0, str(ROOT / "tests" / "journeys"))
+import harness  # noqa: E402
+
+BUILD = pathlib.Path(os.environ.get("BENCH_BUILD", ROOT / "build" / "release"))
+TOOLS = BUILD / "tests"
+REQUEST = pathlib.Path(__file__).with_name("report.http")
+FAR_MS = 4_102_444_800_000  # 2100-01-01
+START_LIMIT_S = 60
+
+
+def communes():
+    """Codes of the communes in force today: reports come from all over the province."""
+    areas = json.loads((ROOT / "config" / "directory" / "areas.json").read_text())["areas"]
+    return [each["code"] for each in areas
+            if each["level"] == "commune" and each["valid_from"] >= "2025-07-01" and "valid_to" not in each]
+
+
+class Process:
+    """A program that prints its port as its first line."""
+
+    def __init__(self, words, cwd=None):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lachan-bench-"))
+        self.process = subprocess.Popen([str(word).replace("FOLDER", str(self.folder)) for word in words],
+                                        stdout=subprocess.PIPE, cwd=cwd, text=True)
+        self.port = int(self.process.stdout.readline() or self._failed())
+        self.pid = self.process.pid
+
+    def _failed(self):
+        self.close()
+        raise RuntimeError("a program of the benchmark did not start")
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(timeout=START_LIMIT_S)
+        self.process.stdout.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Floor(Process):
+    token = "none"
+
+    def __init__(self, shape):
+        super().__init__([TOOLS / "bench_floor", "--database", "FOLDER/floor.db", "--shape", shape])
+
+
+class FixedDocument(Process):
+    """Answers every request with one document."""
+    token = "none"
+
+    def __init__(self, path):
+        super().__init__([TOOLS / "bench_floor", "--document", path])
+
+
+class Fastify(Process):
+    token = "none"
+
+    def __init__(self, shape, installed):
+        super().__init__(["node", installed / "server.mjs", "FOLDER/fastify.db", shape])
+
+
+class Sink(FixedDocument):
+    """Takes every webhook at once; in the place of harness.Agencies."""
+
+    def __init__(self):
+        self._answer = tempfile.NamedTemporaryFile(suffix=".json")
+        super().__init__(self._answer.name)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.secrets = {}
+
+
+class Nowhere:
+    """Agencies that are never called: see `Lachan`."""
+    url = "http://127.0.0.1:9"
+
+    def close(self):
+        pass
+
+
+class Lachan:
+    """The real binary. Without webhooks every endpoint's circuit is held open: what is owed is written, nothing is sent."""
+
+    def __init__(self, webhooks=False, **settings):
+        harness.BINARY = str(os.environ.get("BENCH_LACHAN", BUILD / "lachan"))
+        # The benchmark comes from one key and one address; limits against a client gone wild are not what is measured.
+        settings = {"LACHAN_LIMITS_REQUESTS_PER_SECOND": "100000", "LACHAN_LIMITS_BURST": "1000000",
+                    "LACHAN_LIMITS_STATUS_PER_MINUTE": "1000000", "LACHAN_API_MAX_CONNECTIONS_PER_ADDRESS": "900",
+                    "LACHAN_LOG_LEVEL": "error", **settings}
+        self.service = harness.Service(Sink() if webhooks else Nowhere(), **settings)
+        self.database = self.service.folder / "data" / "lachan.sqlite3"
+        self.token = self.service.token("operator", harness.HOTLINE)
+        if not webhooks:
+            self._hold_circuits_open()
+        self.start()
+
+    def start(self):
+        self.service.start()
+        self.pid = self.service.process.pid
+        self.port = int(self.service.listening["api"].rsplit(":", 1)[1])
+
+    def _hold_circuits_open(self):
+        with sqlite3.connect(self.database) as database:
+            database.execute("UPDATE endpoint SET open_until_ms = ?, failures = 5", (FAR_MS,))
+        database.close()
+
+    def stop(self):
+        """Asks it to end: then all of the log is in the database."""
+        self.service.terminate()
+
+    def close(self):
+        self.service.close()
+
+
+def load(server, connections, seconds, warmup, most, request=REQUEST, seed=1):
+    """Runs the load generator once; what it measured."""
+    with tempfile.TemporaryDirectory() as folder:
+        areas = pathlib.Path(folder) / "areas"
+        areas.write_text("\n".join(communes()) + "\n")
+        filled = pathlib.Path(folder) / "request"
+        filled.write_bytes(request.read_bytes().replace(b"{{token}}", server.token.encode()))
+        words = [TOOLS / "bench_load", "--port", server.port, "--pid", server.pid, "--connections", connections, "--seconds",
+                 seconds, "--warmup", warmup, "--max", most, "--request", filled, "--areas", areas, "--seed", seed]
+        done = subprocess.run([str(word) for word in words], capture_output=True, text=True,
+                              timeout=seconds + warmup + START_LIMIT_S)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.strip())
+    return json.loads(done.stdout)
+
+
+def machine():
+    """Where this was measured, and with what."""
+    def said(*words):
+        try:
+            return subprocess.run(words, capture_output=True, text=True, cwd=ROOT).stdout.strip().splitlines()[0]
+        except (OSError, IndexError):
+            return "unknown"
+    model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "unknown")
+    memory = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemTotal")) // 2**20
+    return {"cpu": f"{os.cpu_count()} x {model}", "memory_gib": memory, "kernel": said("uname", "-sr"),
+            "compiler": said("clang++-19", "--version"), "sqlite": sqlite3.sqlite_version, "node": said("node", "--version"),
+            "commit": said("git", "describe", "--always", "--dirty"), "load_average": os.getloadavg()[0]}
