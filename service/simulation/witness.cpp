@@ -159,7 +159,6 @@ bool SimWorld::Witness::check_record(store::SqliteStore& store) {
     if (!has_grown_since(record_checked_)) {
         return true;
     }
-    const auto report = store.verify_chain(head_);
     const auto report = store.verify_chain(head_ ? std::vector{*head_} : std::vector<store::ChainHead>());
     const auto faults = store.integrity_check();
     if (!report || !faults) {
