@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "channels.hpp"
 #include "console.hpp"
 #include "lachan/base/log.hpp"
 #include "lachan/casework/deadline_moves.hpp"
@@ -63,6 +64,17 @@ http::ServerOptions operations_options(const config::Config& config) {
     return options;
 }
 
+constexpr char kHeartPool[] = "heartbeat/";  ///< Of connections; endpoint ids have no such form.
+
+/// One call of the heartbeat's URL: an empty POST.
+asio::awaitable<bool> send_beat(delivery::HttpClient& client, std::string url) {
+    delivery::HttpRequest request;
+    request.url = std::move(url);
+    request.pool = kHeartPool;
+    const auto answer = co_await client.post(std::move(request));
+    co_return answer.status && *answer.status >= 200 && *answer.status < 300;
+}
+
 http::Reply text_reply(int status, std::string text, std::string_view type) {
     http::Reply reply;
     reply.status = status;
@@ -99,6 +111,9 @@ Result<std::unique_ptr<Application>> Application::build(const config::Config& co
         return transport.error();
     }
     made->make_api(public_url);
+    if (const auto heartbeat = made->make_heartbeat(); !heartbeat) {
+        return heartbeat.error();
+    }
     return made;
 }
 
@@ -111,6 +126,7 @@ Application::Application(const config::Config& config, std::unique_ptr<Data> dat
       watch_work_(io_.get_executor()),
       house_work_(io_.get_executor()),
       anchor_work_(io_.get_executor()),
+      heart_work_(io_.get_executor()),
       context_{
           *data_->store, data_->clock, data_->entropy, *data_->vault, worlds_, outbox_work_, watch_work_},
       problems_(""),
@@ -141,18 +157,11 @@ Result<void> Application::listen() {
 }
 
 Result<void> Application::make_transport(const std::string& public_url) {
-    auto guard = delivery::EgressGuard::parse(config_.egress.allow_cidrs);
-    if (!guard) {
-        return guard.error();
+    auto options = delivery_options(config_, public_url);
+    if (!options) {
+        return options.error();
     }
-    delivery::DeliveryOptions options;
-    options.source = public_url;
-    options.guard = std::move(*guard);
-    options.http.user_agent = "lachan/" LACHAN_VERSION;
-    options.http.ca_file = config_.egress.ca_file.string();
-    options.http.connect_timeout = config_.delivery.connect_timeout;
-    options.http.total_timeout = config_.delivery.total_timeout;
-    auto transport = delivery::RoutingTransport::create(io_.get_executor(), std::move(options));
+    auto transport = delivery::RoutingTransport::create(io_.get_executor(), std::move(*options));
     if (!transport) {
         return transport.error();
     }
@@ -168,14 +177,16 @@ Result<void> Application::make_transport(const std::string& public_url) {
 void Application::make_api(const std::string& public_url) {
     casework::OutboxLimits limits;
     limits.parallel = static_cast<int>(config_.delivery.max_parallel);
-    watch_ = std::make_unique<casework::WatchRunner>(context_, stop_);
-    outbox_ = std::make_unique<casework::OutboxRunner>(context_, *transport_, stop_, limits);
+    limits.slow = static_cast<int>(config_.delivery.max_slow);
+    watch_ = std::make_unique<casework::WatchRunner>(context_, stop_, &runner_figures_);
+    outbox_ =
+        std::make_unique<casework::OutboxRunner>(context_, *transport_, stop_, limits, &runner_figures_);
     const vault::PublicKey key = data_->vault->public_key();
     const auto guard = delivery::EgressGuard::parse(config_.egress.allow_cidrs);
     http::Services services{
         context_, *transport_, problems_, limits_, public_url, LACHAN_VERSION, {}, {}, {}, {}, {}};
-    services.check_endpoint_url = [guard = *guard](std::string_view url) {
-        return delivery::validate_endpoint_url(url, guard);
+    services.check_channel = [this, guard = *guard](casework::NewEndpoint& wanted) {
+        return check_channel(config_, guard, wanted);
     };
     services.check_agency = [this](const domain::AgencyId&, std::string_view entry) {
         return check_agency(entry);
@@ -184,6 +195,22 @@ void Application::make_api(const std::string& public_url) {
     services.sign = [this](std::string_view text) { return data_->vault->sign(text); };
     services.public_key = Bytes(key.begin(), key.end());
     api_ = std::make_unique<http::Api>(std::move(services));
+}
+
+Result<void> Application::make_heartbeat() {
+    const auto url = heartbeat_url(config_);
+    if (!url) {
+        return url.error();
+    }
+    if (url->empty()) {
+        return {};
+    }
+    const auto beat = [this, url = *url]() -> asio::awaitable<bool> {
+        return send_beat(transport_->http(), url);
+    };
+    heartbeat_ = std::make_unique<casework::Heartbeat>(
+        context_, *watch_, *outbox_, heart_work_, stop_, beat, &runner_figures_);
+    return {};
 }
 
 Result<void> Application::check_agency(std::string_view entry) const {
@@ -222,6 +249,9 @@ asio::awaitable<void> Application::live() {
     start(outbox_->run());
     start(keep_house());
     start(keep_anchors());
+    if (heartbeat_) {
+        start(heartbeat_->run());
+    }
     api_server_->start();
     operations_server_->start();
     serving_ = true;
@@ -276,6 +306,7 @@ asio::awaitable<void> Application::close() {
         watch_work_.notify();
         house_work_.notify();
         anchor_work_.notify();
+        heart_work_.notify();
         asio::steady_timer pause(io_, 20ms);
         co_await pause.async_wait(asio::use_awaitable);
     }
@@ -443,6 +474,7 @@ asio::awaitable<http::Reply> Application::answer_operations(http::Request& reque
         co_return text_reply(ready() ? 200 : 503, std::move(text), "text/plain; charset=utf-8");
     }
     if (is("/metrics")) {
+        look_at_delivery();
         co_return text_reply(200, metrics_.exposition(), operations::kExpositionMediaType);
     }
     co_return problems_.reply(Error(Errc::route_not_found, "there is no such path"), request);

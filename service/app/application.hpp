@@ -7,8 +7,10 @@
 
 #include "anchors.hpp"
 #include "data.hpp"
+#include "figures.hpp"
 #include "guess_watch.hpp"
 #include "lachan/casework/context.hpp"
+#include "lachan/casework/heartbeat.hpp"
 #include "lachan/casework/runners.hpp"
 #include "lachan/config/config.hpp"
 #include "lachan/delivery/routing_transport.hpp"
@@ -32,6 +34,7 @@ private:
     Application(const config::Config& config, std::unique_ptr<Data> data, LoadedWorld loaded);
 
     [[nodiscard]] Result<void> make_transport(const std::string& public_url);
+    [[nodiscard]] Result<void> make_heartbeat();
     [[nodiscard]] Result<void> listen();
     void make_api(const std::string& public_url);
 
@@ -61,17 +64,22 @@ private:
     boost::asio::awaitable<void> note_guessing(std::string secret);
     [[nodiscard]] bool ready() const;
     void measure();
+    /// The gauges that one look at the store can tell, for whoever reads the metrics now.
+    void look_at_delivery();
+    void set(std::string_view gauge, double value);
 
     const config::Config config_;
     std::unique_ptr<Data> data_;
     boost::asio::io_context io_{1};
     operations::Metrics metrics_;
+    RunnerFigures runner_figures_{metrics_};
     casework::Worlds worlds_;
     std::string calendar_;  ///< Text of the calendar in force.
     casework::Wakeup outbox_work_;
     casework::Wakeup watch_work_;
     casework::Wakeup house_work_;
     casework::Wakeup anchor_work_;
+    casework::Wakeup heart_work_;
     casework::Context context_;
     casework::StopSign stop_;
     http::Problems problems_;
@@ -82,6 +90,7 @@ private:
     std::unique_ptr<Anchors> anchors_;
     std::unique_ptr<casework::WatchRunner> watch_;
     std::unique_ptr<casework::OutboxRunner> outbox_;
+    std::unique_ptr<casework::Heartbeat> heartbeat_;  ///< None: nobody wants to hear it.
     std::unique_ptr<http::Api> api_;
     GuessWatch receipt_guesses_;
     GuessWatch token_guesses_;

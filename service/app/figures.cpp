@@ -1,6 +1,7 @@
-#include <array>
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "application.hpp"
 #include "lachan/base/log.hpp"
@@ -18,7 +19,66 @@ double seconds(std::chrono::nanoseconds span) {
     return std::chrono::duration<double>(span).count();
 }
 
+double timestamp(Instant at) {
+    return static_cast<double>(to_ms(at)) / 1000.0;
+}
+
 }  // namespace
+
+void RunnerFigures::fired(Duration late) {
+    late_.observe(seconds(late));
+}
+
+void RunnerFigures::tried(domain::ChannelKind kind,
+                          domain::AttemptOutcome outcome,
+                          std::optional<Duration> waited) {
+    metrics_.counter("lachan_attempts_total", {domain::text_of(kind), domain::text_of(outcome)}).add();
+    if (waited) {
+        waited_.observe(seconds(*waited));
+    }
+}
+
+void RunnerFigures::beat(std::string_view outcome) {
+    metrics_.counter("lachan_heartbeats_total", {outcome}).add();
+}
+
+void Application::look_at_delivery() {
+    casework::DeliveryFigures figures;
+    std::optional<Instant> next_due;
+    std::int64_t last_event = 0;
+    const auto looked = data_->store->read_now([&](const casework::View& view) -> Result<void> {
+        figures = view.delivery();
+        next_due = view.duties.next_instant();
+        last_event = view.events.last_sequence();
+        return {};
+    });
+    if (!looked) {
+        log::error("metrics.delivery_failed", {{"why", looked.error().detail()}});
+        return;
+    }
+    const Instant now = data_->clock.now();
+    for (std::size_t i = 0; i < figures.scheduled.size(); ++i) {
+        metrics_.gauge("lachan_outbox_pending", {domain::text_of(static_cast<domain::Urgency>(i))})
+            .set(static_cast<double>(figures.scheduled[i]));
+    }
+    std::vector<operations::GaugeValue> last_success;
+    for (const auto& [agency, at] : figures.last_success) {
+        last_success.push_back({{agency.text()}, timestamp(at)});
+    }
+    metrics_.set_gauges("lachan_delivery_last_success_timestamp_seconds", last_success);
+    set("lachan_human_tasks", static_cast<double>(figures.human_tasks));
+    set("lachan_outbox_oldest_age_seconds",
+        figures.oldest_scheduled ? std::max(seconds(now - *figures.oldest_scheduled), 0.0) : 0.0);
+    set("lachan_circuits_open", static_cast<double>(figures.circuits_open));
+    set("lachan_endpoints_suspended", static_cast<double>(figures.endpoints_suspended));
+    set("lachan_next_deadline_timestamp_seconds", next_due ? timestamp(*next_due) : 0.0);
+    set("lachan_audit_last_seq", static_cast<double>(last_event));
+    set("lachan_writer_queue", static_cast<double>(data_->store->figures().queued));
+}
+
+void Application::set(std::string_view gauge, double value) {
+    metrics_.gauge(gauge).set(value);
+}
 
 void Application::observe(const http::Observation& observation) {
     const std::string status = std::to_string(observation.status);
@@ -76,8 +136,7 @@ void Application::measure() {
     }
     metrics_.gauge("lachan_open_without_next_action")
         .set(static_cast<double>(counts.open_without_next_action));
-    metrics_.gauge("lachan_invariant_check_timestamp_seconds")
-        .set(static_cast<double>(to_ms(data_->clock.now())) / 1000.0);
+    metrics_.gauge("lachan_invariant_check_timestamp_seconds").set(timestamp(data_->clock.now()));
     if (counts.open_without_next_action != 0 || counts.pending_duties_without_instant != 0 ||
         counts.scheduled_without_instant != 0) {
         log::error("invariant.broken",

@@ -1,6 +1,7 @@
 #include "files.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -47,6 +48,22 @@ Result<std::string> read_file(const std::filesystem::path& path) {
         return Error(Errc::storage, "cannot read " + path.string());
     }
     return content;
+}
+
+Result<Secret<std::string>> read_secret_file(const std::filesystem::path& path) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0) {
+        return Error(Errc::storage,
+                     "cannot read " + path.string() + ": " + std::generic_category().message(errno));
+    }
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+        return Error(Errc::storage, path.string() + " may be used by others than its owner: chmod 600 it");
+    }
+    auto content = read_file(path);
+    if (!content) {
+        return content.error();
+    }
+    return Secret<std::string>(std::move(*content));
 }
 
 Result<void> write_new_file(const std::filesystem::path& path, std::string_view content, Privacy privacy) {

@@ -5,11 +5,15 @@
 #include <string_view>
 
 #include "lachan/base/error.hpp"
+#include "lachan/base/secret.hpp"
 
 namespace lachan::app {
 
 /// The whole content. Errors: `storage`, naming the file.
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path);
+
+/// A secret of the operator's: like `read_file`, but refused where others than the owner may read it.
+[[nodiscard]] Result<Secret<std::string>> read_secret_file(const std::filesystem::path& path);
 
 enum class Privacy { open, owner_only };
 

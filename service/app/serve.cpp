@@ -1,6 +1,7 @@
 #include "serve.hpp"
 
 #include "application.hpp"
+#include "channels.hpp"
 #include "console.hpp"
 #include "data.hpp"
 #include "lachan/base/log.hpp"
@@ -31,6 +32,13 @@ int run_check_config(const config::Config& config, bool json) {
     const auto loaded = load_world(sources_of(config), {});
     if (!loaded) {
         return complain(loaded.error());
+    }
+    const auto channels = delivery_options(config, config::public_url_of(config, config.api.listen.port));
+    if (!channels) {
+        return complain(channels.error());
+    }
+    if (const auto heartbeat = heartbeat_url(config); !heartbeat) {
+        return complain(heartbeat.error());
     }
     if (json) {
         print_line(config::render(config));

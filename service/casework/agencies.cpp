@@ -5,11 +5,12 @@
 
 #include "case_edit.hpp"
 #include "lachan/casework/access.hpp"
-#include "lachan/casework/names.hpp"
+#include "redelivery.hpp"
 
 namespace lachan::casework {
 namespace {
 
+constexpr int kTriesShown = 10;
 constexpr char kSecretSeparator = '\n';
 
 std::string secrets_context(const domain::EndpointId& id) {
@@ -33,45 +34,6 @@ Result<Endpoint> find_endpoint(const View& view, const domain::EndpointId& id) {
     return std::move(*endpoint);
 }
 
-/// Where the agency can be reached now: the channel it was for, if that works.
-std::optional<domain::EndpointId> working_channel(const Tx& tx, const domain::Notification& value) {
-    const auto channels = tx.endpoints.of_agency(value.agency);
-    const auto works = [](const Endpoint& channel) { return !channel.suspended; };
-    const auto same = std::find_if(channels.begin(), channels.end(), [&](const Endpoint& channel) {
-        return channel.id == value.endpoint && works(channel);
-    });
-    const auto found = same != channels.end() ? same : std::find_if(channels.begin(), channels.end(), works);
-    return found == channels.end() ? std::nullopt : std::optional(found->id);
-}
-
-Result<void> schedule_again(Tx& tx,
-                            domain::Notification value,
-                            const domain::Principal& caller,
-                            const std::string& name) {
-    const auto channel = working_channel(tx, value);
-    if (!channel) {
-        return Error(Errc::transition_not_allowed, "the agency has no working endpoint");
-    }
-    if (!value.endpoint.empty() && value.endpoint != *channel) {
-        tx.endpoints.call_at(value.endpoint, tx.now);  // what waited behind it there goes on
-    }
-    value.endpoint = *channel;
-    value.state = domain::NotificationState::scheduled;
-    value.next_attempt = tx.now;
-    tx.outbox.update(value);
-    tx.endpoints.call_at(value.endpoint, tx.now);
-    const auto about = tx.cases.find(value.no.case_no);
-    domain::Event event;
-    event.case_no = value.no.case_no;
-    event.case_sequence = about ? about->sequence : 0;
-    event.at = tx.now;
-    event.kind = "notification.redelivery";
-    event.actor = caller.key.text();
-    event.data = {{"notification", name}};
-    tx.events.append(event);
-    return {};
-}
-
 }  // namespace
 
 Endpoint make_endpoint(Tx& tx,
@@ -83,9 +45,10 @@ Endpoint make_endpoint(Tx& tx,
     const auto existing = tx.endpoints.of_agency(agency);
     endpoint.id = domain::EndpointId(agency.text() + "-" + std::to_string(existing.size() + 1));
     endpoint.agency = agency;
-    endpoint.rank = wanted.rank;
+    endpoint.rank = wanted.rank.value_or(existing.empty() ? 0 : existing.back().rank + 1);
     endpoint.kind = wanted.kind;
     endpoint.address = wanted.address;
+    endpoint.provider = wanted.provider;
     endpoint.sealed_secrets = vault.seal_own(secrets_context(endpoint.id), secret.reveal());
     tx.endpoints.put(endpoint);
     return endpoint;
@@ -101,6 +64,7 @@ Result<Target> target_of(const Vault& vault, const Endpoint& endpoint, Instant n
     target.agency = endpoint.agency;
     target.kind = endpoint.kind;
     target.address = endpoint.address;
+    target.provider = endpoint.provider;
     const auto newline = secrets->find(kSecretSeparator);
     target.secrets.emplace_back(secrets->substr(0, newline));
     const bool overlap = endpoint.old_secret_until && *endpoint.old_secret_until > now;
@@ -126,7 +90,12 @@ boost::asio::awaitable<Result<std::vector<EndpointView>>> endpoints_of(Context& 
             }
             EndpointView entry;
             entry.scheduled = view.outbox.scheduled(endpoint.id);
-            entry.oldest = view.outbox.next_attempt(endpoint.id);
+            entry.oldest = view.outbox.oldest(endpoint.id);
+            entry.next_attempt = view.outbox.next_attempt(endpoint.id);
+            entry.lately = view.outbox.lately(endpoint.id, kTriesShown);
+            for (domain::Attempt& attempt : entry.lately) {
+                attempt.excerpt = manages ? attempt.excerpt : std::string();
+            }
             entry.endpoint = std::move(endpoint);
             result.push_back(std::move(entry));
         }
@@ -158,6 +127,9 @@ boost::asio::awaitable<Result<Answer>> add_endpoint(Context& context,
         return render(EndpointMade{endpoint.id, secret});
     };
     auto answer = co_await commit_once(context, caller, repeat, std::move(effect));
+    if (answer) {
+        co_await bring_tasks(context, caller, agency);
+    }
     co_return answer;
 }
 
@@ -196,11 +168,13 @@ boost::asio::awaitable<Result<void>> suspend_endpoint(
     if (const auto allowed = allow(caller, Action::manage_directory); !allowed) {
         co_return allowed.error();
     }
+    domain::AgencyId agency;
     WriteOp op = [&](Tx& tx) -> Result<void> {
         auto endpoint = find_endpoint(view_of(tx), id);
         if (!endpoint) {
             return endpoint.error();
         }
+        agency = endpoint->agency;
         endpoint->suspended = suspended;
         endpoint->suspended_why = suspended ? why : "";
         endpoint->failures = 0;
@@ -212,6 +186,43 @@ boost::asio::awaitable<Result<void>> suspend_endpoint(
     };
     auto done = co_await context.store.commit(std::move(op));
     context.outbox_work.notify();
+    if (done && !suspended) {
+        co_await bring_tasks(context, caller, agency);
+    }
+    co_return done;
+}
+
+boost::asio::awaitable<Result<void>> order_endpoints(Context& context,
+                                                     domain::Principal caller,
+                                                     domain::AgencyId agency,
+                                                     std::vector<domain::EndpointId> order) {
+    if (const auto allowed = allow(caller, Action::manage_directory); !allowed) {
+        co_return allowed.error();
+    }
+    if (context.worlds.current()->directory->agency_ever(agency) == nullptr) {
+        co_return Error(Errc::not_found, "no such agency");
+    }
+    WriteOp op = [&](Tx& tx) -> Result<void> {
+        auto channels = tx.endpoints.of_agency(agency);
+        const auto place_of = [&](const Endpoint& channel) {
+            return std::find(order.begin(), order.end(), channel.id) - order.begin();
+        };
+        const bool each_named = std::all_of(channels.begin(), channels.end(), [&](const Endpoint& channel) {
+            return std::count(order.begin(), order.end(), channel.id) == 1;
+        });
+        if (!each_named || channels.size() != order.size()) {
+            return Error(Errc::validation_failed,
+                         "1 place is wrong; see errors",
+                         {{"/endpoints", "mismatch", "has to name each channel of the agency once"}});
+        }
+        for (Endpoint& channel : channels) {
+            channel.rank = static_cast<int>(place_of(channel));
+            tx.endpoints.put(channel);
+        }
+        note(tx, "endpoint.reordered", caller, {{"agency", agency.text()}});
+        return {};
+    };
+    auto done = co_await context.store.commit(std::move(op));
     co_return done;
 }
 
@@ -246,32 +257,6 @@ boost::asio::awaitable<Result<SendOutcome>> ping_endpoint(Context& context,
     message.sent_at = message.created_at;
     auto outcome = co_await transport.send(std::move(*target), std::move(message));
     co_return outcome;
-}
-
-boost::asio::awaitable<Result<void>> redeliver(Context& context, domain::Principal caller, std::string name) {
-    if (const auto allowed = allow(caller, Action::redeliver); !allowed) {
-        co_return allowed.error();
-    }
-    const auto number = parse_notification_name(context.vault, name);
-    if (!number) {
-        co_return number.error();
-    }
-    const auto world = context.worlds.current();
-    WriteOp op = [&](Tx& tx) -> Result<void> {
-        auto value = tx.outbox.find(*number);
-        const auto about = tx.cases.find(number->case_no);
-        if (!value || !about || !sees(scope_of(caller, *world, tx.now), *about, view_of(tx))) {
-            return Error(Errc::not_found, "no such notification");
-        }
-        if (std::find(about->conflicted.begin(), about->conflicted.end(), value->agency) !=
-            about->conflicted.end()) {
-            return Error(Errc::transition_not_allowed, "this message is not sent any more");
-        }
-        return schedule_again(tx, *value, caller, name);
-    };
-    auto done = co_await context.store.commit(std::move(op));
-    context.outbox_work.notify();
-    co_return done;
 }
 
 boost::asio::awaitable<Result<void>> put_agency(Context& context,

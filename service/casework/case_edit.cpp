@@ -23,7 +23,8 @@ View view_of(Tx& tx) {
                 tx.openings,
                 tx.keys,
                 tx.documents,
-                [] { return Counts{}; }};
+                [] { return Counts{}; },
+                [] { return DeliveryFigures{}; }};
 }
 
 CaseEdit::CaseEdit(

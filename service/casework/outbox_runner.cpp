@@ -16,6 +16,8 @@ struct OutboxRunner::Claim {
     domain::Notification notification;
     Target target;
     Message message;
+    Standing standing = Standing::sound;
+    bool probe = false;  ///< Made before its time, to see whether the endpoint works again.
 };
 
 namespace {
@@ -26,18 +28,14 @@ constexpr Duration kLongestSleep =
     60s;  ///< However far the next instant is: a lost hint costs this much at most.
 constexpr Duration kPauseAfterFailure = 1s;
 constexpr Duration kLookAgain = 1s;  ///< The head of a queue waits for an earlier message of the same case.
+constexpr Duration kSlowTry = 1s;  ///< Most answers come within; what takes longer may take all of its 15 s.
 constexpr std::string_view kActor = "outbox";
 
-/// When the endpoint next wants a look: its queue's next try, but not while its circuit is open.
-std::optional<Instant> next_look(const Outbox& outbox, const Endpoint& endpoint, Instant now) {
-    auto next = outbox.next_attempt(endpoint.id);
-    if (!next) {
-        return std::nullopt;
-    }
-    if (endpoint.open_until && *endpoint.open_until > now) {
-        next = std::max(*next, *endpoint.open_until);
-    }
-    return next;
+/// When the endpoint next wants a look: its queue's next try or, while its circuit is open and something
+/// waits there at all, the next probe.
+std::optional<Instant> next_look_at(const Outbox& outbox, const Endpoint& endpoint) {
+    const auto next = outbox.next_attempt(endpoint.id);
+    return next && endpoint.open_until ? endpoint.open_until : next;
 }
 
 Message message_of(const Vault& vault, const domain::Notification& value, bool exercise, Instant now) {
@@ -90,6 +88,15 @@ void count_success(Endpoint& endpoint, Instant now) {
     endpoint.last_success = now;
 }
 
+/// Whatever waits behind an open circuit need not wait for its own next try once the endpoint is back.
+void close_circuit(Tx& tx, Endpoint& endpoint) {
+    const bool was_open = endpoint.open_until.has_value();
+    count_success(endpoint, tx.now);
+    if (was_open) {
+        tx.outbox.hurry(endpoint.id, tx.now);
+    }
+}
+
 void count_failure(Endpoint& endpoint, Instant now) {
     ++endpoint.failures;
     if (endpoint.failures >= kFailuresToOpen) {
@@ -116,7 +123,7 @@ domain::Attempt attempt_of(const domain::Notification& value,
 }
 
 void judge_success(Context& context, Tx& tx, domain::Notification& value, Endpoint& endpoint) {
-    count_success(endpoint, tx.now);
+    close_circuit(tx, endpoint);
     if (value.endpoint != endpoint.id) {  // it was moved while under way, and another queue waits for it
         tx.endpoints.call_at(value.endpoint, tx.now);
     }
@@ -126,6 +133,10 @@ void judge_success(Context& context, Tx& tx, domain::Notification& value, Endpoi
     const bool superseded = value.state == domain::NotificationState::superseded;
     value.state = superseded ? value.state : domain::NotificationState::delivered;
     note(tx, context.vault, value, "notification.delivered", {{"attempt", std::to_string(value.attempts)}});
+}
+
+bool is_failure_of_endpoint(domain::AttemptOutcome outcome) {
+    return outcome == domain::AttemptOutcome::retry || outcome == domain::AttemptOutcome::slow_retry;
 }
 
 void suspend(Context& context, Tx& tx, const domain::Notification& value, Endpoint& endpoint) {
@@ -189,15 +200,37 @@ void judge(Context& context,
 
 }  // namespace
 
+/// Tries that take long give their places up to others, as far as there is room beside.
+OutboxRunner::Room OutboxRunner::room() const {
+    const Instant now = context_.clock.now();
+    int slow = 0;
+    Room room;
+    for (const Flight& flight : under_way_) {
+        const bool is_slow = flight.standing == Standing::doubtful || now - flight.started >= kSlowTry;
+        slow += is_slow ? 1 : 0;
+        if (!is_slow) {
+            const Instant then = flight.started + kSlowTry;
+            room.more_at = std::min(room.more_at.value_or(then), then);
+        }
+    }
+    const int beside = std::min(slow, limits_.slow);
+    room.sound = limits_.parallel - (static_cast<int>(under_way_.size()) - beside);
+    room.doubtful = limits_.slow - beside;
+    return room;
+}
+
 boost::asio::awaitable<Result<std::vector<OutboxRunner::Claim>>> OutboxRunner::claim_some() {
     std::vector<Claim> claims;
-    const int room = limits_.parallel - under_way_;
-    if (room <= 0) {
+    const Room free = room();
+    if (free.sound <= 0 && free.doubtful <= 0) {
         co_return claims;
     }
     bool rerouting = false;
     WriteOp claim = [&](Tx& tx) -> Result<void> {
-        for (const domain::EndpointId& id : tx.endpoints.due(tx.now, room)) {
+        auto due = tx.endpoints.due(Standing::sound, tx.now, std::max(free.sound, 0));
+        const auto doubtful = tx.endpoints.due(Standing::doubtful, tx.now, std::max(free.doubtful, 0));
+        due.insert(due.end(), doubtful.begin(), doubtful.end());
+        for (const domain::EndpointId& id : due) {
             auto endpoint = tx.endpoints.find(id);
             if (!endpoint) {
                 continue;
@@ -236,9 +269,13 @@ std::optional<OutboxRunner::Claim> OutboxRunner::claim_one(Tx& tx, Endpoint& end
         endpoint.next_at = tx.outbox.next_attempt(endpoint.id);
         return std::nullopt;
     }
-    const bool open = endpoint.open_until && *endpoint.open_until > tx.now;
-    if (!head || open) {
-        const auto next = next_look(tx.outbox, endpoint, tx.now);
+    const bool resting = endpoint.open_until && *endpoint.open_until > tx.now;
+    const bool probe = endpoint.open_until && !resting && !head;
+    if (probe) {
+        head = tx.outbox.head(endpoint.id, Instant::max());
+    }
+    if (!head || resting) {
+        const auto next = next_look_at(tx.outbox, endpoint);
         endpoint.next_at = next ? std::optional(std::max(*next, tx.now + kLookAgain)) : std::nullopt;
         return std::nullopt;
     }
@@ -247,25 +284,31 @@ std::optional<OutboxRunner::Claim> OutboxRunner::claim_one(Tx& tx, Endpoint& end
     const auto about = tx.cases.find(head->no.case_no);
     const bool exercise = about && about->kind != domain::ReportStatus::actual;
     Message message = message_of(context_.vault, *head, exercise, tx.now);
-    return Claim{std::move(*head), std::move(*target), std::move(message)};
+    const Standing standing = endpoint.failures > 0 ? Standing::doubtful : Standing::sound;
+    return Claim{std::move(*head), std::move(*target), std::move(message), standing, probe};
 }
 
 boost::asio::awaitable<void> OutboxRunner::deliver(Claim claim) {
     const Instant sent_at = context_.clock.now();
+    claim.message.sent_at = sent_at;  // is signed, and has to be the time of the day whatever the record's is
     const SendOutcome answer = co_await transport_.send(claim.target, claim.message);
-    const domain::AttemptOutcome outcome = classify(answer);
+    const domain::AttemptOutcome outcome = classify(claim.target.kind, answer);
     WriteOp record = [&](Tx& tx) -> Result<void> {
         auto endpoint = tx.endpoints.find(claim.target.endpoint);
         auto value = tx.outbox.find(claim.notification.no);
         if (!endpoint || !value) {
             return Error(Errc::internal, "a try without its notification");
         }
-        ++value->attempts;
-        judge(context_, tx, *value, *endpoint, outcome, answer);
-        tx.outbox.update(*value);
-        tx.outbox.insert_attempt(attempt_of(*value, endpoint->id, outcome, answer, sent_at));
+        if (claim.probe && is_failure_of_endpoint(outcome)) {  // says nothing of the message
+            count_failure(*endpoint, tx.now);
+        } else {
+            ++value->attempts;
+            judge(context_, tx, *value, *endpoint, outcome, answer);
+            tx.outbox.update(*value);
+            tx.outbox.insert_attempt(attempt_of(*value, endpoint->id, outcome, answer, sent_at));
+        }
         endpoint->leased_until.reset();
-        endpoint->next_at = next_look(tx.outbox, *endpoint, tx.now);
+        endpoint->next_at = next_look_at(tx.outbox, *endpoint);
         tx.endpoints.put(*endpoint);
         return {};
     };
@@ -274,6 +317,7 @@ boost::asio::awaitable<void> OutboxRunner::deliver(Claim claim) {
         log::error("webhook.attempt_not_recorded",
                    {{"message", claim.message.id}, {"why", recorded.error().detail()}});
     }
+    tell_observer(claim, outcome, sent_at);
     if (outcome != domain::AttemptOutcome::delivered) {
         log::warn("webhook.attempt_failed",
                   {{"message", claim.message.id},
@@ -283,6 +327,18 @@ boost::asio::awaitable<void> OutboxRunner::deliver(Claim claim) {
                    {"failure", answer.failure}});
         context_.watch_work.notify();
     }
+}
+
+void OutboxRunner::tell_observer(const Claim& claim, domain::AttemptOutcome outcome, Instant sent_at) {
+    if (observer_ == nullptr) {
+        return;
+    }
+    const domain::Notification& value = claim.notification;
+    const bool first = value.attempts == 0 && !claim.probe;
+    observer_->tried(
+        claim.target.kind,
+        outcome,
+        first ? std::optional(std::max(sent_at - value.created_at, Duration::zero())) : std::nullopt);
 }
 
 boost::asio::awaitable<void> OutboxRunner::take_back_leases() {
@@ -303,7 +359,7 @@ boost::asio::awaitable<void> OutboxRunner::take_back_leases() {
 
 boost::asio::awaitable<void> OutboxRunner::run() {
     co_await take_back_leases();
-    while (!stop_.stopping || under_way_ > 0) {
+    while (!stop_.stopping || !under_way_.empty()) {
         Instant until = context_.clock.now() + kPauseAfterFailure;
         try {
             if (!stop_.stopping) {
@@ -323,33 +379,49 @@ boost::asio::awaitable<Result<Instant>> OutboxRunner::start_some() {
         log::error("outbox.failed", {{"why", claims.error().detail()}});
         co_return claims.error();
     }
+    last_look_ = context_.clock.now();
     const auto executor = co_await boost::asio::this_coro::executor;
     for (Claim& claim : *claims) {
-        ++under_way_;
-        auto finished = [this](const std::exception_ptr& failure) {
-            --under_way_;
-            if (failure) {
-                log::error("outbox.try_broken");
-            }
-            context_.outbox_work.notify();
-        };
-        boost::asio::co_spawn(executor, deliver(std::move(claim)), finished);
+        start(executor, std::move(claim));
     }
     if (!claims->empty()) {
         co_return context_.clock.now();  // there may be more
     }
-    std::optional<Instant> next;
+    const auto next = co_await next_look();
+    co_return next;
+}
+
+void OutboxRunner::start(const boost::asio::any_io_executor& executor, Claim claim) {
+    const auto flight = under_way_.insert(under_way_.end(), {context_.clock.now(), claim.standing});
+    auto finished = [this, flight](const std::exception_ptr& failure) {
+        under_way_.erase(flight);
+        if (failure) {
+            log::error("outbox.try_broken");
+        }
+        context_.outbox_work.notify();
+    };
+    boost::asio::co_spawn(executor, deliver(std::move(claim)), finished);
+}
+
+boost::asio::awaitable<Result<Instant>> OutboxRunner::next_look() {
+    Instant next = context_.clock.now() + kLongestSleep;
+    const Room free = room();
     ReadOp look = [&](const View& view) -> Result<void> {
-        next = view.endpoints.next_instant();
+        if (free.sound > 0) {
+            next = std::min(next, view.endpoints.next_instant(Standing::sound).value_or(next));
+        } else {
+            next = std::min(next, free.more_at.value_or(next));
+        }
+        if (free.doubtful > 0) {
+            next = std::min(next, view.endpoints.next_instant(Standing::doubtful).value_or(next));
+        }
         return {};
     };
     const auto looked = co_await context_.store.read(std::move(look));
     if (!looked) {
         co_return looked.error();
     }
-    const Instant latest = context_.clock.now() + kLongestSleep;
-    const bool full = under_way_ >= limits_.parallel;
-    co_return full ? latest : std::min(next.value_or(latest), latest);
+    co_return next;
 }
 
 }  // namespace lachan::casework

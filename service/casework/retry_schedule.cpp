@@ -46,13 +46,16 @@ Duration asked_for(Duration step, const SendOutcome& answer) {
 
 }  // namespace
 
-AttemptOutcome classify(const SendOutcome& outcome) {
+AttemptOutcome classify(domain::ChannelKind kind, const SendOutcome& outcome) {
     if (!outcome.status) {
         return AttemptOutcome::retry;
     }
     const int status = *outcome.status;
     if (status >= 200 && status < 300) {
         return AttemptOutcome::delivered;
+    }
+    if (kind == domain::ChannelKind::email) {
+        return status >= 500 ? AttemptOutcome::slow_retry : AttemptOutcome::retry;
     }
     if (status == 410) {
         return AttemptOutcome::suspended;
@@ -66,7 +69,8 @@ std::optional<Instant> next_attempt(const domain::Notification& value,
                                     const SendOutcome& answer,
                                     Instant now,
                                     Entropy& entropy) {
-    const auto failed = static_cast<std::size_t>(std::max(value.attempts, 1) - 1);
+    const std::int32_t counted = value.attempts - value.earlier_attempts;
+    const auto failed = static_cast<std::size_t>(std::max(counted, 1) - 1);
     const bool emergency =
         value.urgency == domain::Urgency::emergency && outcome != AttemptOutcome::slow_retry;
     if (!emergency) {
@@ -77,7 +81,8 @@ std::optional<Instant> next_attempt(const domain::Notification& value,
     }
     const Duration step = failed < kEmergencyDelays.size() ? kEmergencyDelays[failed] : kEmergencyThen;
     const Instant next = now + with_jitter(asked_for(step, answer), emergency, entropy);
-    const Instant end = std::max(value.due.value_or(value.created_at), value.created_at + kEmergencyAtLeast);
+    const Instant since = value.rescheduled_at.value_or(value.created_at);
+    const Instant end = std::max(value.due.value_or(value.created_at), since + kEmergencyAtLeast);
     return next <= end ? std::optional(next) : std::nullopt;
 }
 

@@ -90,20 +90,20 @@ void fire_step(
     tell_step(edit, ladder, alarm.step, *duty);
 }
 
-/// Fires everything of one duty that is due. Returns the lateness of the earliest, for the metric.
-Result<Duration> fire_duty(Context& context,
-                           Tx& tx,
-                           const std::shared_ptr<const World>& world,
-                           domain::DutyNo number) {
+/// Fires everything of one duty that is due. Returns the instant of the earliest, for the metric; none where
+/// it was answered or fired in the meantime.
+Result<std::optional<Instant>> fire_duty(Context& context,
+                                         Tx& tx,
+                                         const std::shared_ptr<const World>& world,
+                                         domain::DutyNo number) {
     const auto duty = tx.duties.find(number);
     if (!duty || !duty->next_at || *duty->next_at > tx.now) {
-        return Duration(0);  // answered or fired in the meantime
+        return std::optional<Instant>();
     }
     auto value = tx.cases.find(number.case_no);
     if (!value) {
         return Error(Errc::internal, "a duty without its case");
     }
-    const Duration lag = tx.now - *duty->next_at;
     CaseEdit edit(tx, world, context.vault, std::move(*value), std::string(kActor));
     const policy::Ladder& ladder = edit.ladder_of(*duty);
     for (auto alarm = next_alarm(ladder, *edit.find(number.ordinal)); alarm && alarm->at <= tx.now;
@@ -112,10 +112,21 @@ Result<Duration> fire_duty(Context& context,
     }
     edit.keep(*edit.find(number.ordinal));
     edit.finish();
-    return lag;
+    return duty->next_at;
 }
 
 }  // namespace
+
+void WatchRunner::note_fired(const std::vector<Instant>& instants) {
+    const Instant now = context_.clock.now();
+    for (const Instant instant : instants) {
+        const Duration late = std::max(now - std::max(instant, since_), Duration::zero());
+        last_lag_ms_ = std::max<std::int64_t>(last_lag_ms_, late.count());
+        if (observer_ != nullptr) {
+            observer_->fired(late);
+        }
+    }
+}
 
 boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_some() {
     std::vector<domain::DutyNo> duties;
@@ -123,15 +134,17 @@ boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_some() {
     const Instant now = context_.clock.now();
     ReadOp look = [&](const View& view) -> Result<void> {
         duties = view.duties.due(now, kBatch);
-        undelivered = view.outbox.to_reroute(now, kBatch);
+        undelivered = view.outbox.to_reroute(context_.store.record_time(), kBatch);
         return {};
     };
     const auto looked = co_await context_.store.read(std::move(look));
     if (!looked) {
         co_return looked.error();
     }
+    last_look_ = now;
+    last_lag_ms_ = 0;
     const auto world = context_.worlds.current();
-    Duration lag{0};
+    std::vector<Instant> instants;
     const std::size_t found = duties.size() + undelivered.size();
     WriteOp together = [&](Tx& tx) -> Result<void> {
         for (const domain::DutyNo number : duties) {
@@ -139,7 +152,9 @@ boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_some() {
             if (!fired) {
                 return fired.error();
             }
-            lag = std::max(lag, *fired);
+            if (*fired) {
+                instants.push_back(**fired);
+            }
         }
         for (const domain::NotificationNo number : undelivered) {
             if (const auto done = reroute(context_, tx, world, number); !done) {
@@ -153,7 +168,7 @@ boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_some() {
     }
     const auto all = co_await context_.store.commit(std::move(together), Lane::emergency);
     if (all) {
-        last_lag_ms_ = lag.count();
+        note_fired(instants);
         context_.outbox_work.notify();
         co_return found;
     }
@@ -168,8 +183,12 @@ boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_one_by_one(
     const std::vector<domain::DutyNo>& duties, const std::vector<domain::NotificationNo>& undelivered) {
     const auto world = context_.worlds.current();
     for (const domain::DutyNo number : duties) {
+        std::vector<Instant> instants;
         WriteOp fire = [&](Tx& tx) -> Result<void> {
             const auto fired = fire_duty(context_, tx, world, number);
+            if (fired && *fired) {
+                instants.push_back(**fired);
+            }
             return fired ? Result<void>() : Result<void>(fired.error());
         };
         WriteOp later = [&](Tx& tx) -> Result<void> { return set_aside(tx, number); };
@@ -177,6 +196,7 @@ boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_one_by_one(
         if (!done) {
             co_return done.error();
         }
+        note_fired(instants);
     }
     for (const domain::NotificationNo number : undelivered) {
         WriteOp move = [&](Tx& tx) -> Result<void> { return reroute(context_, tx, world, number); };

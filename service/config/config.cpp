@@ -92,23 +92,20 @@ Result<json> read_json(const std::filesystem::path& path, std::vector<Fault>& fa
     }
 }
 
-const Key* find_key(std::string_view section, std::string_view name) {
-    const auto found = std::find_if(keys().begin(), keys().end(), [&](const Key& key) {
-        return key.section == section && key.name == name;
-    });
-    return found == keys().end() ? nullptr : &*found;
-}
-
-template <class Text>
-std::vector<std::string> texts_of_keys(Text text) {
-    std::vector<std::string> texts;
-    std::transform(keys().begin(), keys().end(), std::back_inserter(texts), text);
-    return texts;
+/// The name of a gateway stands in addresses of keys, in the environment and in the log.
+bool is_gateway_name(std::string_view name) {
+    constexpr std::size_t kLongest = 32;
+    const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+    const auto allowed = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-'; };
+    return !name.empty() && name.size() <= kLongest && letter(name.front()) &&
+           std::all_of(name.begin(), name.end(), allowed);
 }
 
 /// Collects values and faults from one source after the other.
 class Loader {
 public:
+    Loader() : keys_(keys()) {}
+
     void read_file(const std::filesystem::path& path) {
         auto document = read_json(path, faults_);
         if (!document) {
@@ -120,7 +117,9 @@ public:
             return;
         }
         for (const auto& [section, content] : document->items()) {
-            if (section != kSchemaKey) {
+            if (section == kGateways) {
+                read_gateways(content);
+            } else if (section != kSchemaKey) {
                 read_section(section, content);
             }
         }
@@ -138,7 +137,7 @@ public:
                 continue;
             }
             read_text(
-                keys()[static_cast<std::size_t>(found - known.begin())], text, " (from " + variable + ")");
+                keys_[static_cast<std::size_t>(found - known.begin())], text, " (from " + variable + ")");
         }
     }
 
@@ -150,7 +149,7 @@ public:
                 complain(pointer, {"unknown_key", with_hint("is no key", pointer, known)});
                 continue;
             }
-            read_text(keys()[static_cast<std::size_t>(found - known.begin())], text, " (from a flag)");
+            read_text(keys_[static_cast<std::size_t>(found - known.begin())], text, " (from a flag)");
         }
     }
 
@@ -166,6 +165,16 @@ public:
         if (c.delivery.connect_timeout > c.delivery.total_timeout) {
             complain("/delivery/connect_timeout_seconds",
                      {"conflict", "must not exceed total_timeout_seconds"});
+        }
+        check_calls();
+        for (const auto& [name, gateway] : c.gateways) {
+            const std::string at = std::string("/") + kGateways + "/" + name;
+            if (gateway.url.empty()) {
+                complain(at + "/url", {"missing", "where the provider takes messages has to be given"});
+            }
+            if (gateway.body_template.empty()) {
+                complain(at + "/body_template", {"missing", "what to send has to be given"});
+            }
         }
         if (c.store.path == c.vault.key_store_file || c.store.path == c.vault.master_key_file ||
             c.vault.key_store_file == c.vault.master_key_file) {
@@ -186,7 +195,7 @@ public:
         if (unusable_) {
             return *unusable_;
         }
-        for (const Key& key : keys()) {
+        for (const Key& key : keys_) {
             key.resolve(config_, folder);
         }
         check_together();
@@ -199,10 +208,65 @@ public:
     }
 
 private:
+    const Key* find_key(std::string_view section, std::string_view name) const {
+        const auto found = std::find_if(keys_.begin(), keys_.end(), [&](const Key& key) {
+            return key.section == section && key.name == name;
+        });
+        return found == keys_.end() ? nullptr : &*found;
+    }
+
+    template <class Text>
+    std::vector<std::string> texts_of_keys(Text text) const {
+        std::vector<std::string> texts;
+        std::transform(keys_.begin(), keys_.end(), std::back_inserter(texts), text);
+        return texts;
+    }
+
+    void check_calls() {
+        const Config::Mail& mail = config_.mail;
+        if (!mail.server.empty() && mail.from.empty()) {
+            complain("/mail/from", {"missing", "a mail needs a sender"});
+        }
+        if (mail.server.empty() && !mail.from.empty()) {
+            complain("/mail/server", {"missing", "a sender without a server sends nothing"});
+        }
+        if (!config_.heartbeat.url.empty() && !config_.heartbeat.url_file.empty()) {
+            complain("/heartbeat/url_file", {"conflict", "the URL is given already"});
+        }
+        if (mail.user.empty() != mail.password_file.empty()) {
+            complain(mail.user.empty() ? "/mail/user" : "/mail/password_file",
+                     {"missing", "user and password belong together"});
+        }
+    }
+
+    /// Each gateway is a section of its own, and what the file names the environment may set.
+    void read_gateways(const json& content) {
+        const std::string at = std::string("/") + kGateways;
+        if (!content.is_object()) {
+            complain(at, {"wrong_type", "must be an object"});
+            return;
+        }
+        for (const auto& [name, gateway] : content.items()) {
+            if (!is_gateway_name(name)) {
+                complain(at + "/" + escape_pointer(name),
+                         {"not_a_name", "must be of small letters, digits and -, a letter first"});
+                continue;
+            }
+            config_.gateways[name];
+            for (Key& key : gateway_keys(name)) {
+                keys_.push_back(std::move(key));
+            }
+            read_section(std::string(kGateways) + "/" + name, gateway);
+        }
+    }
+
+    /// `section`: one or, of a gateway, two names.
     void read_section(const std::string& section, const json& content) {
-        const std::string at = "/" + escape_pointer(section);
-        const auto sections = texts_of_keys([](const Key& key) { return key.section; });
-        if (std::find(sections.begin(), sections.end(), section) == sections.end()) {
+        const bool known_section = find_section(section);
+        const std::string at = "/" + (known_section ? section : escape_pointer(section));
+        auto sections = texts_of_keys([](const Key& key) { return key.section; });
+        sections.emplace_back(kGateways);
+        if (!known_section) {
             complain(at, {"unknown_key", with_hint("is no key", section, sections)});
             return;
         }
@@ -216,13 +280,18 @@ private:
                 continue;
             }
             std::vector<std::string> names;
-            for (const Key& key : keys()) {
+            for (const Key& key : keys_) {
                 if (key.section == section) {
                     names.push_back(key.name);
                 }
             }
             complain(at + "/" + escape_pointer(name), {"unknown_key", with_hint("is no key", name, names)});
         }
+    }
+
+    bool find_section(std::string_view section) const {
+        return std::any_of(
+            keys_.begin(), keys_.end(), [&](const Key& key) { return key.section == section; });
     }
 
     void read_text(const Key& key, const std::string& text, const std::string& from) {
@@ -240,6 +309,7 @@ private:
     }
 
     Config config_;
+    std::vector<Key> keys_;
     std::vector<Fault> faults_;
     std::vector<std::string> warnings_;
     std::optional<Error> unusable_;
@@ -270,7 +340,9 @@ std::map<std::string, std::string> process_environment() {
 std::vector<KeyDescription> describe() {
     Config defaults;
     std::vector<KeyDescription> table;
-    for (const Key& key : keys()) {
+    std::vector<Key> all = keys();
+    std::ranges::move(gateway_keys("{name}"), std::back_inserter(all));
+    for (const Key& key : all) {
         const json value = key.write(defaults);
         table.push_back({.pointer = key.pointer(),
                          .key = key.dotted(),
@@ -287,6 +359,12 @@ std::string render(const Config& config) {
     nlohmann::ordered_json document = nlohmann::ordered_json::object();
     for (const Key& key : keys()) {
         document[key.section][key.name] = key.write(copy);
+    }
+    document[kGateways] = nlohmann::ordered_json::object();
+    for (const auto& [name, gateway] : config.gateways) {
+        for (const Key& key : gateway_keys(name)) {
+            document[kGateways][name][key.name] = key.write(copy);
+        }
     }
     // Paths need not be UTF-8; showing one wrongly is better than showing nothing.
     return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

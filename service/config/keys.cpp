@@ -2,262 +2,14 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <chrono>
-#include <utility>
 
-#include "values.hpp"
+#include "key_kinds.hpp"
 
 namespace lachan::config {
 namespace {
 
-using nlohmann::json;
 using std::chrono::seconds;
-
-template <class T>
-using Place = T& (*)(Config&);
-
-struct Range {
-    std::int64_t least;
-    std::int64_t most;
-};
-
-Complaint wrong_type(std::string_view wanted) {
-    return {"wrong_type", "must be " + std::string(wanted)};
-}
-
-json as_text(std::string_view text) {
-    return std::string(text);
-}
-
-/// A text that is no number stays a text, and the reading complains of its type.
-json as_number(std::string_view text) {
-    std::int64_t number = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = failure == std::errc() && end == text.data() + text.size() && !text.empty();
-    return whole ? json(number) : json(std::string(text));
-}
-
-/// "10.0.0.0/8, fd00::/8"; an empty text is an empty list.
-json as_list(std::string_view text) {
-    json list = json::array();
-    while (!text.empty()) {
-        const auto end = std::min(text.find(','), text.size());
-        std::string piece(text.substr(0, end));
-        std::erase(piece, ' ');
-        list.push_back(std::move(piece));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return list;
-}
-
-void nothing_to_resolve(Config&, const std::filesystem::path&) {}
-
-Key listen_key(const char* section, const char* sentence, Place<Listen> place) {
-    return {.section = section,
-            .name = "listen",
-            .unit = "address:port",
-            .sentence = sentence,
-            .read = [place](const json& value, Config& config) -> std::optional<Complaint> {
-                const auto listen = value.is_string() ? parse_listen(value.get<std::string>()) : std::nullopt;
-                if (!listen) {
-                    return Complaint{
-                        "not_an_address",
-                        "must be an IP address and a port, as in \"127.0.0.1:8080\" or \"[::1]:8080\""};
-                }
-                place(config) = *listen;
-                return std::nullopt;
-            },
-            .write = [place](Config& config) -> json { return place(config).text(); },
-            .from_text = as_text,
-            .resolve = nothing_to_resolve};
-}
-
-Key url_key(const char* section, const char* name, const char* sentence, Place<std::string> place) {
-    return {.section = section,
-            .name = name,
-            .unit = "URL",
-            .sentence = sentence,
-            .read = [place](const json& value, Config& config) -> std::optional<Complaint> {
-                if (!value.is_string()) {
-                    return wrong_type("a text");
-                }
-                const auto text = value.get<std::string>();
-                const auto url = text.empty() ? std::optional(text) : parse_public_url(text);
-                if (!url) {
-                    return Complaint{"not_a_url",
-                                     "must be a plain http or https URL, without user, query or fragment"};
-                }
-                place(config) = *url;
-                return std::nullopt;
-            },
-            .write = [place](Config& config) -> json { return place(config); },
-            .from_text = as_text,
-            .resolve = nothing_to_resolve};
-}
-
-enum class Presence : std::uint8_t { needed, optional };
-
-Key path_key(const char* section,
-             const char* name,
-             const char* unit,
-             const char* sentence,
-             Place<std::filesystem::path> place,
-             Presence presence = Presence::needed) {
-    return {.section = section,
-            .name = name,
-            .unit = unit,
-            .sentence = sentence,
-            .read = [place, presence](const json& value, Config& config) -> std::optional<Complaint> {
-                if (!value.is_string()) {
-                    return wrong_type("a text");
-                }
-                const auto text = value.get<std::string>();
-                if (text.empty() && presence == Presence::needed) {
-                    return Complaint{"empty", "must name a place"};
-                }
-                if (text.find('\0') != std::string::npos) {
-                    return Complaint{"not_a_path", "must not hold a zero byte"};
-                }
-                place(config) = text;
-                return std::nullopt;
-            },
-            .write = [place](Config& config) -> json { return place(config).string(); },
-            .from_text = as_text,
-            .resolve =
-                [place](Config& config, const std::filesystem::path& folder) {
-                    std::filesystem::path& path = place(config);
-                    if (!path.empty()) {
-                        path = (folder / path).lexically_normal();
-                    }
-                }};
-}
-
-/// Whole numbers, and durations in whole seconds (`T` is constructible from a number).
-template <class T>
-Key number_key(const char* section,
-               const char* name,
-               const char* unit,
-               Range range,
-               const char* sentence,
-               Place<T> place) {
-    return {.section = section,
-            .name = name,
-            .unit = unit,
-            .sentence = sentence,
-            .read = [place, range](const json& value, Config& config) -> std::optional<Complaint> {
-                if (!value.is_number_integer()) {
-                    return wrong_type("a whole number");
-                }
-                const bool too_big = value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX;
-                const auto number = too_big ? INT64_MAX : value.get<std::int64_t>();
-                if (number < range.least || number > range.most) {
-                    return Complaint{
-                        "out_of_range",
-                        "must be from " + std::to_string(range.least) + " to " + std::to_string(range.most)};
-                }
-                place(config) = T(number);
-                return std::nullopt;
-            },
-            .write = [place](Config& config) -> json {
-                if constexpr (std::is_same_v<T, seconds>) {
-                    return place(config).count();
-                } else {
-                    return place(config);
-                }
-            },
-            .from_text = as_number,
-            .resolve = nothing_to_resolve};
-}
-
-Key cidrs_key(const char* section,
-              const char* name,
-              const char* sentence,
-              Place<std::vector<std::string>> place) {
-    return {.section = section,
-            .name = name,
-            .unit = "list of address blocks",
-            .sentence = sentence,
-            .read = [place](const json& value, Config& config) -> std::optional<Complaint> {
-                if (!value.is_array()) {
-                    return wrong_type("a list of texts");
-                }
-                std::vector<std::string> blocks;
-                for (const json& entry : value) {
-                    if (!entry.is_string() || !is_cidr(entry.get<std::string>())) {
-                        return Complaint{
-                            "not_a_block",
-                            "entry " + std::to_string(blocks.size()) +
-                                " must be a block as in \"10.20.0.0/16\", no bits set behind its prefix"};
-                    }
-                    blocks.push_back(entry.get<std::string>());
-                }
-                place(config) = std::move(blocks);
-                return std::nullopt;
-            },
-            .write = [place](Config& config) -> json { return place(config); },
-            .from_text = as_list,
-            .resolve = nothing_to_resolve};
-}
-
-/// Files and URLs that heads of the record are handed to.
-Key anchors_key(const char* section,
-                const char* name,
-                const char* sentence,
-                Place<std::vector<std::string>> place) {
-    return {.section = section,
-            .name = name,
-            .unit = "list of files and URLs",
-            .sentence = sentence,
-            .read = [place](const json& value, Config& config) -> std::optional<Complaint> {
-                if (!value.is_array()) {
-                    return wrong_type("a list of texts");
-                }
-                std::vector<std::string> anchors;
-                for (const json& entry : value) {
-                    const std::string text = entry.is_string() ? entry.get<std::string>() : std::string();
-                    const bool sound = Config::is_url(text)
-                                           ? parse_public_url(text).has_value()
-                                           : !text.empty() && text.find('\0') == std::string::npos;
-                    if (!sound) {
-                        return Complaint{"not_an_anchor",
-                                         "entry " + std::to_string(anchors.size()) +
-                                             " must be a file, or a plain http or https URL"};
-                    }
-                    anchors.push_back(text);
-                }
-                place(config) = std::move(anchors);
-                return std::nullopt;
-            },
-            .write = [place](Config& config) -> json { return place(config); },
-            .from_text = as_list,
-            .resolve =
-                [place](Config& config, const std::filesystem::path& folder) {
-                    for (std::string& anchor : place(config)) {
-                        if (!Config::is_url(anchor)) {
-                            anchor = (folder / anchor).lexically_normal().string();
-                        }
-                    }
-                }};
-}
-
-Key level_key(const char* section, const char* name, const char* sentence, Place<log::Level> place) {
-    return {.section = section,
-            .name = name,
-            .unit = "debug, info, warn or error",
-            .sentence = sentence,
-            .read = [place](const json& value, Config& config) -> std::optional<Complaint> {
-                const auto level = value.is_string() ? parse_level(value.get<std::string>()) : std::nullopt;
-                if (!level) {
-                    return Complaint{"not_a_level", "must be debug, info, warn or error"};
-                }
-                place(config) = *level;
-                return std::nullopt;
-            },
-            .write = [place](Config& config) -> json { return std::string(text_of(place(config))); },
-            .from_text = as_text,
-            .resolve = nothing_to_resolve};
-}
 
 /// Above this a machine runs out of descriptors long before.
 constexpr Range kConnections{1, 100'000};
@@ -266,7 +18,9 @@ constexpr Range kTimeout{1, 600};
 /// The lease of a try lasts 60 s, and has to be longer than the try.
 constexpr Range kTryTimeout{1, 50};
 constexpr Range kParallel{1, 1000};
+constexpr Range kSlow{1, 10'000};
 constexpr Range kRate{1, 1'000'000};
+
 /// What was changed since the last head cannot be proved by any: a day is the most to lose.
 constexpr Range kAnchorInterval{1, 86'400};
 
@@ -373,6 +127,13 @@ std::vector<Key> make_keys() {
                                  kParallel,
                                  "Messages being sent at once, over all endpoints.",
                                  [](Config& c) -> std::int64_t& { return c.delivery.max_parallel; }),
+        number_key<std::int64_t>(
+            "delivery",
+            "max_slow",
+            "tries",
+            kSlow,
+            "Beside these: tries that last over a second, and those at endpoints that failed last time.",
+            [](Config& c) -> std::int64_t& { return c.delivery.max_slow; }),
         number_key<seconds>("delivery",
                             "connect_timeout_seconds",
                             "seconds",
@@ -385,6 +146,48 @@ std::vector<Key> make_keys() {
                             kTryTimeout,
                             "How long a whole try may take.",
                             [](Config& c) -> seconds& { return c.delivery.total_timeout; }),
+        text_key("mail",
+                 "server",
+                 "URL",
+                 "The mail server: smtp://host:587 or smtps://host:465. Empty: no agency is told by mail.",
+                 mail_server,
+                 [](Config& c) -> std::string& { return c.mail.server; }),
+        mail_tls_key("mail",
+                     "tls",
+                     "Whether the way to it must be encrypted. In the clear only within egress.allow_cidrs.",
+                     [](Config& c) -> MailTls& { return c.mail.tls; }),
+        text_key("mail",
+                 "from",
+                 "mail address",
+                 "Sender of our mails.",
+                 mailbox,
+                 [](Config& c) -> std::string& { return c.mail.from; }),
+        text_key("mail",
+                 "user",
+                 "text",
+                 "Whom to log in as. Empty: no login.",
+                 any_text,
+                 [](Config& c) -> std::string& { return c.mail.user; }),
+        path_key(
+            "mail",
+            "password_file",
+            "file",
+            "The password, on one line; mode 0600.",
+            [](Config& c) -> path& { return c.mail.password_file; },
+            Presence::optional),
+        text_key("heartbeat",
+                 "url",
+                 "URL",
+                 "Called each minute while nothing stands still. Empty: nobody is told.",
+                 call_url,
+                 [](Config& c) -> std::string& { return c.heartbeat.url; }),
+        path_key(
+            "heartbeat",
+            "url_file",
+            "file",
+            "The same in a file of mode 0600: where whoever knows the URL could send it.",
+            [](Config& c) -> path& { return c.heartbeat.url_file; },
+            Presence::optional),
         number_key<std::int64_t>("limits",
                                  "requests_per_second",
                                  "requests a second",
@@ -423,12 +226,58 @@ std::vector<Key> make_keys() {
 
 }  // namespace
 
+std::string Key::dotted() const {
+    std::string text = section + "." + name;
+    std::replace(text.begin(), text.end(), '/', '.');
+    return text;
+}
+
 std::string Key::environment() const {
     std::string variable = "LACHAN_" + section + "_" + name;
     std::transform(variable.begin(), variable.end(), variable.begin(), [](unsigned char c) {
-        return static_cast<char>(std::toupper(c));
+        return c == '/' || c == '-' ? '_' : static_cast<char>(std::toupper(c));
     });
     return variable;
+}
+
+std::vector<Key> gateway_keys(const std::string& name) {
+    using std::filesystem::path;
+    const std::string section = std::string(kGateways) + "/" + name;
+    return {
+        text_key(section,
+                 "url",
+                 "URL",
+                 "Where the provider takes messages: https, or plain http within egress.allow_cidrs.",
+                 call_url,
+                 [name](Config& c) -> std::string& { return c.gateways[name].url; }),
+        text_key(section,
+                 "content_type",
+                 "media type",
+                 "application/json or application/x-www-form-urlencoded.",
+                 gateway_content,
+                 [name](Config& c) -> std::string& { return c.gateways[name].content_type; }),
+        text_key(
+            section,
+            "body_template",
+            "text",
+            "What to send; {{to}}, {{text}}, {{text_ascii}}, {{id}}, {{case}} and {{link}} are filled in.",
+            any_text,
+            [name](Config& c) -> std::string& { return c.gateways[name].body_template; }),
+        path_key(
+            section,
+            "headers_file",
+            "file",
+            "Headers with the provider's keys, one \"Name: value\" a line; mode 0600.",
+            [name](Config& c) -> path& { return c.gateways[name].headers_file; },
+            Presence::optional),
+        text_key(
+            section,
+            "success_marker",
+            "text",
+            "Must stand in the answer: some providers say 200 to everything. Empty: the status is enough.",
+            any_text,
+            [name](Config& c) -> std::string& { return c.gateways[name].success_marker; }),
+    };
 }
 
 const std::vector<Key>& keys() {

@@ -33,11 +33,16 @@ struct Key {
     std::function<void(Config&, const std::filesystem::path& folder)> resolve;
 
     [[nodiscard]] std::string pointer() const { return "/" + section + "/" + name; }
-    [[nodiscard]] std::string dotted() const { return section + "." + name; }
+    [[nodiscard]] std::string dotted() const;
     [[nodiscard]] std::string environment() const;
 };
 
-/// Every key, in the order of the struct.
+/// Every key whose place is known beforehand, in the order of the struct.
 [[nodiscard]] const std::vector<Key>& keys();
+
+/// The object of gateways, each under a name of its own: "gateways/sms" is a section then.
+inline constexpr char kGateways[] = "gateways";
+/// The keys of the gateway with this name.
+[[nodiscard]] std::vector<Key> gateway_keys(const std::string& name);
 
 }  // namespace lachan::config

@@ -124,6 +124,19 @@ std::optional<std::string> parse_public_url(std::string_view text) {
     return scheme != 0 && plain && has_host ? std::optional(std::string(text)) : std::nullopt;
 }
 
+bool is_mail_server(std::string_view text) {
+    const std::size_t scheme = text.starts_with("smtps://") ? 8 : text.starts_with("smtp://") ? 7 : 0;
+    const std::string_view rest = text.substr(scheme);
+    const bool plain = rest.find_first_of("@/?#\\\"<> \t\r\n") == std::string_view::npos;
+    return scheme != 0 && plain && !rest.empty() && rest.front() != ':' && rest.back() != ':';
+}
+
+bool is_mailbox(std::string_view text) {
+    const auto at = text.find('@');
+    const bool plain = text.find_first_of("\"<>(),;: \t\r\n") == std::string_view::npos;
+    return plain && at != std::string_view::npos && at == text.rfind('@') && at != 0 && at + 1 < text.size();
+}
+
 std::optional<log::Level> parse_level(std::string_view text) {
     const auto found = std::find(kLevels.begin(), kLevels.end(), text);
     return found == kLevels.end() ? std::nullopt

@@ -20,6 +20,11 @@ namespace lachan::config {
 /// The URL without slashes at its end; none where it is no plain http or https URL.
 [[nodiscard]] std::optional<std::string> parse_public_url(std::string_view text);
 
+/// "smtp://host" or "smtps://host", a port behind it or none.
+[[nodiscard]] bool is_mail_server(std::string_view text);
+/// One mail address without a name beside it. What exactly may stand in it is for `delivery` to say.
+[[nodiscard]] bool is_mailbox(std::string_view text);
+
 [[nodiscard]] std::optional<log::Level> parse_level(std::string_view text);
 [[nodiscard]] std::string_view text_of(log::Level level);
 

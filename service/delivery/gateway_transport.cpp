@@ -16,7 +16,7 @@ constexpr std::string_view kForm = "application/x-www-form-urlencoded";
 constexpr std::string_view kOpen = "{{";
 constexpr std::string_view kClose = "}}";
 constexpr std::size_t kLongestRecipient = 64;
-constexpr char kPool[] = "gateway";  // one provider, one kept connection; endpoint ids have no such form
+constexpr char kPool[] = "gateway/";  // one provider, one kept connection; endpoint ids have no such form
 
 bool is_alphanumeric(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -94,8 +94,7 @@ Result<void> validate_gateway_recipient(std::string_view text) {
 GatewayTransport::GatewayTransport(HttpClient& client, GatewayOptions options)
     : client_(client), options_(std::move(options)) {}
 
-Result<std::unique_ptr<GatewayTransport>> GatewayTransport::create(HttpClient& client,
-                                                                   GatewayOptions options) {
+Result<void> validate_gateway(const GatewayOptions& options) {
     std::vector<Fault> faults;
     if (!parse_endpoint_url(options.url)) {
         faults.push_back({"/url", "format", "not a URL that may be called"});
@@ -113,6 +112,14 @@ Result<std::unique_ptr<GatewayTransport>> GatewayTransport::create(HttpClient& c
     if (!faults.empty()) {
         return Error(Errc::validation_failed, "the gateway is not described well", std::move(faults));
     }
+    return {};
+}
+
+Result<std::unique_ptr<GatewayTransport>> GatewayTransport::create(HttpClient& client,
+                                                                   GatewayOptions options) {
+    if (const auto sound = validate_gateway(options); !sound) {
+        return sound.error();
+    }
     return std::unique_ptr<GatewayTransport>(new GatewayTransport(client, std::move(options)));
 }
 
@@ -124,7 +131,7 @@ boost::asio::awaitable<casework::SendOutcome> GatewayTransport::send(casework::T
     const Values values = values_of(target, message, wording_of(message, options_.case_link));
     HttpRequest request;
     request.url = options_.url;
-    request.pool = kPool;
+    request.pool = kPool + options_.name;
     request.headers.emplace_back("content-type", options_.content_type);
     for (const auto& [name, value] : options_.headers) {
         request.headers.emplace_back(name, value.reveal());

@@ -24,30 +24,34 @@ Result<std::unique_ptr<RoutingTransport>> RoutingTransport::create(boost::asio::
         }
         result->email_ = std::move(*email);
     }
-    if (options.gateway) {
-        auto gateway = GatewayTransport::create(*result->client_, std::move(*options.gateway));
+    for (GatewayOptions& each : options.gateways) {
+        std::string name = each.name;
+        auto gateway = GatewayTransport::create(*result->client_, std::move(each));
         if (!gateway) {
             return gateway.error();
         }
-        result->gateway_ = std::move(*gateway);
+        result->gateways_.emplace(std::move(name), std::move(*gateway));
     }
     return result;
 }
 
-boost::asio::awaitable<casework::SendOutcome> RoutingTransport::send(casework::Target target,
-                                                                     casework::Message message) {
-    casework::Transport* channel = nullptr;
+casework::Transport* RoutingTransport::channel_of(const casework::Target& target) {
     switch (target.kind) {
         case domain::ChannelKind::webhook:
-            channel = &webhook_;
-            break;
+            return &webhook_;
         case domain::ChannelKind::email:
-            channel = email_.get();
-            break;
-        case domain::ChannelKind::gateway:
-            channel = gateway_.get();
-            break;
+            return email_.get();
+        case domain::ChannelKind::gateway: {
+            const auto found = gateways_.find(target.provider);
+            return found == gateways_.end() ? nullptr : found->second.get();
+        }
     }
+    return nullptr;
+}
+
+boost::asio::awaitable<casework::SendOutcome> RoutingTransport::send(casework::Target target,
+                                                                     casework::Message message) {
+    casework::Transport* const channel = channel_of(target);
     if (channel == nullptr) {
         log::warn("channel.not_configured",
                   {{"endpoint", target.endpoint.text()}, {"kind", domain::text_of(target.kind)}});

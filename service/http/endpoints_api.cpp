@@ -4,6 +4,7 @@
 #include "lachan/casework/access.hpp"
 #include "lachan/casework/agencies.hpp"
 #include "lachan/http/report_codec.hpp"
+#include "render.hpp"
 
 /// The channels of an agency: registered, tried out, given new secrets, stopped.
 namespace lachan::http {
@@ -13,9 +14,11 @@ namespace asio = boost::asio;
 
 constexpr std::string_view kEndpoints = "/v1/agencies/{agency}/endpoints";
 constexpr std::string_view kRotation = "/v1/agencies/{agency}/endpoints/{endpoint}/rotation";
+constexpr std::string_view kRedelivery = "/v1/agencies/{agency}/endpoints/{endpoint}/redelivery";
 
 constexpr std::int64_t kRankMax = 20;  ///< An agency has a few channels.
-constexpr std::size_t kUrlMax = 2'000;
+constexpr std::size_t kAddressMax = 2'000;
+constexpr std::size_t kProviderMax = 32;
 constexpr std::int64_t kOverlapHoursDefault = 24;  ///< A working day to bring the new secret into use.
 constexpr std::int64_t kOverlapHoursMax = 31 * 24;
 
@@ -33,13 +36,19 @@ void write_endpoint(JsonWriter& json, const casework::EndpointView& view, Instan
     json.begin_object();
     json.member("id", endpoint.id).member("agency", endpoint.agency);
     json.member("kind", domain::text_of(endpoint.kind)).member("rank", endpoint.rank);
-    json.member("url", endpoint.address);
+    json.member("url", endpoint.kind == domain::ChannelKind::webhook ? endpoint.address : std::string());
+    json.member("address", endpoint.address).member("provider", endpoint.provider);
     json.member("suspended", endpoint.suspended).member("suspended_why", endpoint.suspended_why);
     json.member("failures", endpoint.failures).member("circuit", is_open ? "open" : "closed");
     json.member("next_probe_at", is_open ? endpoint.open_until : std::nullopt);
     json.member("last_success_at", endpoint.last_success).member("last_attempt_at", endpoint.last_attempt);
     json.member("old_secret_until", endpoint.old_secret_until);
     json.member("scheduled", view.scheduled).member("oldest_at", view.oldest);
+    json.member("lag_seconds",
+                view.oldest ? std::chrono::floor<std::chrono::seconds>(now - *view.oldest).count() : 0);
+    json.member("next_attempt_at", view.next_attempt);
+    json.key("attempts");
+    write_attempts(json, view.lately);
     json.end_object();
 }
 
@@ -80,9 +89,13 @@ asio::awaitable<Result<void>> expect_endpoint(const Services& services, const Re
 
 void read_new_endpoint(Members& members, casework::NewEndpoint& wanted) {
     wanted.kind = members.word<domain::ChannelKind>("kind").value_or(domain::ChannelKind::webhook);
-    members.missing("url", "where messages go has to be given");
-    wanted.address = members.text("url", kUrlMax);
-    wanted.rank = static_cast<int>(members.integer("rank", 0, kRankMax).value_or(0));
+    const std::string_view place = wanted.kind == domain::ChannelKind::webhook ? "url" : "address";
+    members.missing(place, "where messages go has to be given");
+    wanted.address = members.text(place, kAddressMax);
+    wanted.provider = members.text("provider", kProviderMax);
+    if (const auto rank = members.integer("rank", 0, kRankMax)) {
+        wanted.rank = static_cast<int>(*rank);
+    }
 }
 
 /// The secret is shown in this answer only.
@@ -107,10 +120,8 @@ asio::awaitable<Result<Reply>> post_endpoint(const Services& services, const Req
         !allowed) {
         co_return allowed.error();
     }
-    if (wanted->kind == domain::ChannelKind::webhook) {
-        if (const auto safe = services.check_endpoint_url(wanted->address); !safe) {
-            co_return safe.error();
-        }
+    if (const auto sound = services.check_channel(*wanted); !sound) {
+        co_return sound.error();
     }
     auto repeat = repeat_of(services, request, kEndpoints);
     if (!repeat) {
@@ -126,6 +137,44 @@ asio::awaitable<Result<Reply>> post_endpoint(const Services& services, const Req
         co_return answer.error();
     }
     co_return reply_of(std::move(*answer));
+}
+
+struct Order {
+    std::vector<domain::EndpointId> endpoints;
+};
+
+void read_order(Members& members, Order& order) {
+    members.missing("endpoints", "the channels in their new order have to be given");
+    const Json* const list = members.find("endpoints");
+    if (list == nullptr) {
+        return;
+    }
+    if (!list->is_array() || list->size() > kRankMax + 1) {
+        members.fault("endpoints", "type", "expected a list of at most 21 ids of channels");
+        return;
+    }
+    for (const Json& entry : *list) {
+        if (!entry.is_string()) {
+            members.fault("endpoints", "type", "expected a list of ids of channels");
+            return;
+        }
+        order.endpoints.emplace_back(entry.get<std::string>());
+    }
+}
+
+/// PUT …/endpoints/order: which channel comes first, and which when that one fails.
+asio::awaitable<Result<Reply>> put_order(const Services& services, const Request& request) {
+    auto order = decode<Order>(request.body, read_order);
+    if (!order) {
+        co_return order.error();
+    }
+    const auto ordered = co_await casework::order_endpoints(
+        services.context, caller_of(request), agency_of(request), std::move(order->endpoints));
+    if (!ordered) {
+        co_return ordered.error();
+    }
+    auto reply = co_await get_endpoints(services, request);
+    co_return reply;
 }
 
 struct Rotation {
@@ -187,6 +236,56 @@ asio::awaitable<Result<Reply>> post_ping(const Services& services, const Request
     co_return Reply::json(200, json.take());
 }
 
+void read_range(Members& members, Instant now, casework::RedeliveryRange& range) {
+    members.missing("from", "since when has to be given");
+    range.from = members.instant("from").value_or(Instant{});
+    range.to = members.past_instant("to", now).value_or(now);
+    range.state = members.word<domain::NotificationState>("state");
+    const bool can_be = !range.state || *range.state == domain::NotificationState::delivered ||
+                        *range.state == domain::NotificationState::human_task;
+    if (!can_be) {
+        members.fault("state", "unknown_word", "expected one of: delivered, human_task");
+    }
+    if (range.from >= range.to) {
+        members.fault("from", "out_of_range", "has to lie before the end");
+    }
+}
+
+Result<casework::RedeliveryRange> range_of(const Services& services, const Request& request) {
+    const Instant now = services.context.clock.now();
+    return decode<casework::RedeliveryRange>(
+        request.body,
+        [now](Members& members, casework::RedeliveryRange& range) { read_range(members, now, range); });
+}
+
+/// POST …/redelivery: what was tried there in a span of time is tried again, from its oldest on.
+asio::awaitable<Result<Reply>> post_redelivery(const Services& services, const Request& request) {
+    const auto range = range_of(services, request);
+    if (!range) {
+        co_return range.error();
+    }
+    const auto known = co_await expect_endpoint(services, request);
+    if (!known) {
+        co_return known.error();
+    }
+    auto repeat = repeat_of(services, request, kRedelivery);
+    if (!repeat) {
+        co_return repeat.error();
+    }
+    const auto render = [](const casework::Redelivered& done) {
+        JsonWriter json;
+        json.begin_object().member("scheduled", done.scheduled).member("next_from", done.next_from);
+        json.end_object();
+        return casework::Answer{202, "", "", json.take(), false};
+    };
+    auto answer = co_await casework::redeliver_range(
+        services.context, caller_of(request), endpoint_of(request), *range, std::move(*repeat), render);
+    if (!answer) {
+        co_return answer.error();
+    }
+    co_return reply_of(std::move(*answer));
+}
+
 struct Suspension {
     std::string reason;
 };
@@ -232,7 +331,9 @@ void add_endpoint_calls(std::vector<Route>& routes, const Services& services) {
     };
     add(Method::get, kEndpoints, get_endpoints);
     add(Method::post, kEndpoints, post_endpoint);
+    add(Method::put, "/v1/agencies/{agency}/endpoints/order", put_order);
     add(Method::post, kRotation, post_rotation);
+    add(Method::post, kRedelivery, post_redelivery);
     add(Method::post, "/v1/agencies/{agency}/endpoints/{endpoint}/ping", post_ping);
     add(Method::post, "/v1/agencies/{agency}/endpoints/{endpoint}/suspension", post_suspension);
     add(Method::post, "/v1/agencies/{agency}/endpoints/{endpoint}/resumption", post_resumption);

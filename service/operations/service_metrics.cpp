@@ -13,6 +13,9 @@ const std::vector<double> kWriteSeconds = {
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5};
 /// The promise is 2 s while running and 5 s after a start: both are bounds.
 const std::vector<double> kLagSeconds = {0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300};
+/// Milliseconds when nothing else is to be done; minutes where an endpoint rests.
+const std::vector<double> kFirstTrySeconds = {
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 60, 300};
 /// People answer in minutes and hours.
 const std::vector<double> kAnswerSeconds = {30, 60, 300, 600, 1800, 3600, 7200, 14400, 43200, 86400, 172800};
 
@@ -34,11 +37,21 @@ const MetricDefinition kServiceMetrics[] = {
     {"lachan_invariant_check_timestamp_seconds", gauge, "When the invariants were last checked."},
     {"lachan_outbox_pending", gauge, "Messages owed and not yet delivered.", {"urgency"}},
     {"lachan_outbox_oldest_age_seconds", gauge, "Age of the oldest message not yet delivered."},
-    {"lachan_webhook_attempts_total", counter, "Tries to deliver a message.", {"agency", "outcome"}},
-    {"lachan_webhook_last_success_timestamp_seconds",
+    {"lachan_human_tasks", gauge, "Messages that only a person can bring."},
+    {"lachan_attempts_total", counter, "Tries to deliver a message.", {"channel", "outcome"}},
+    {"lachan_first_attempt_seconds",
+     histogram,
+     "Time from the commit of a message's cause to its first try.",
+     {},
+     kFirstTrySeconds},
+    {"lachan_delivery_last_success_timestamp_seconds",
      gauge,
-     "When an endpoint of this agency last took a message.",
+     "When a channel of this agency last took a message.",
      {"agency"}},
+    {"lachan_circuits_open", gauge, "Endpoints that fail, and are probed each minute."},
+    {"lachan_endpoints_suspended", gauge, "Endpoints that nothing is sent to until a person says so."},
+    {"lachan_writer_queue", gauge, "Units of work that wait for the writer."},
+    {"lachan_heartbeats_total", counter, "Beats of the heart by what came of them.", {"outcome"}},
     {"lachan_ack_wait_seconds",
      histogram,
      "Time from a duty being told to its acceptance.",

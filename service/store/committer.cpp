@@ -204,16 +204,19 @@ Result<void> Committer::attempt(const casework::WriteOp& op, Instant now) {
 }
 
 /// Never earlier than the last batch or the last event, whatever the clock does: the record does not run
-/// backwards.
+/// backwards. Where the clock was set back, the record goes on at half its pace until the clock has come up
+/// with it: if it stood still, everything that waits for a later instant would stand still as well.
 Instant Committer::batch_instant() {
     const Instant clock = clock_.now();
-    const Instant floor = std::max(last_now_, tables_.events().end().at);
+    const Duration passed = std::max(clock - last_clock_.value_or(clock), Duration::zero());
+    last_clock_ = clock - passed % 2;  // an odd millisecond counts next time
+    const Instant floor = std::max(last_now_.load(), tables_.events().end().at);
     const bool behind = floor > Instant::min() && clock + kNoticeableStep < floor;
     if (behind && !behind_) {
         log::warn("clock.behind_record", {{"by_ms", (floor - clock).count()}});
     }
     behind_ = behind;
-    last_now_ = std::max(clock, floor);
+    last_now_ = clock >= floor || floor == Instant::min() ? clock : std::max(clock, floor + passed / 2);
     return last_now_;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
@@ -7,6 +8,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -62,6 +64,8 @@ public:
 
     [[nodiscard]] bool broken() const noexcept { return broken_; }
     [[nodiscard]] StoreFigures figures() const;
+    /// What the next batch will have as its instant at least. From any thread.
+    [[nodiscard]] Instant record_time() const noexcept { return std::max(clock_.now(), last_now_.load()); }
 
 private:
     [[nodiscard]] Result<void> admit(casework::Lane lane) const;
@@ -78,7 +82,8 @@ private:
     Tables tables_;
     casework::Clock& clock_;
     boost::asio::any_io_executor writer_;
-    Instant last_now_ = Instant::min();
+    std::atomic<Instant> last_now_ = Instant::min();
+    std::optional<Instant> last_clock_;
     bool behind_ = false;  ///< The clock stands before the record's last instant, and that was logged.
 
     mutable std::mutex mutex_;

@@ -1,5 +1,8 @@
 #include "counts.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace lachan::store {
 namespace {
 
@@ -48,6 +51,35 @@ casework::Counts count_all(Connection& connection) {
         connection, "SELECT count(*) FROM notification WHERE state = 0 AND next_attempt_ms IS NULL");
     counts.endpoints_not_called = endpoints_not_called(connection);
     return counts;
+}
+
+casework::DeliveryFigures delivery_figures(Connection& connection) {
+    casework::DeliveryFigures figures;
+    Query queues = connection.query(R"sql(
+        SELECT urgency, count(*), min(created_ms) FROM notification WHERE state = 0 GROUP BY urgency
+    )sql");
+    while (queues.next()) {
+        Row row = queues.row();
+        const auto urgency = static_cast<std::size_t>(row.integer());
+        figures.scheduled.at(urgency) = row.integer();
+        const Instant oldest = row.instant();
+        figures.oldest_scheduled = std::min(figures.oldest_scheduled.value_or(oldest), oldest);
+    }
+    figures.human_tasks = number_of(connection, "SELECT count(*) FROM notification WHERE state = 3");
+    Query agencies = connection.query(R"sql(
+        SELECT agency, max(last_success_ms), sum(open_until_ms IS NOT NULL AND NOT suspended), sum(suspended)
+        FROM endpoint GROUP BY agency
+    )sql");
+    while (agencies.next()) {
+        Row row = agencies.row();
+        auto agency = row.id<domain::AgencyId>();
+        if (const auto last = row.maybe_instant()) {
+            figures.last_success.emplace_back(std::move(agency), *last);
+        }
+        figures.circuits_open += row.integer();
+        figures.endpoints_suspended += row.integer();
+    }
+    return figures;
 }
 
 }  // namespace lachan::store

@@ -1,12 +1,14 @@
 #include "endpoints.hpp"
 
+#include <algorithm>
+
 namespace lachan::store {
 namespace {
 
 using casework::Endpoint;
 
 constexpr char kColumns[] =
-    "endpoint_id, agency, rank, kind, address, sealed_secrets, old_secret_until_ms, suspended, "
+    "endpoint_id, agency, rank, kind, address, provider, sealed_secrets, old_secret_until_ms, suspended, "
     "suspended_why, "
     "failures, open_until_ms, last_success_ms, last_attempt_ms, leased_until_ms, next_at_ms, exercise";
 
@@ -17,6 +19,7 @@ Endpoint read_endpoint(Row row) {
     value.rank = row.small();
     value.kind = row.code<domain::ChannelKind>();
     value.address = row.text();
+    value.provider = row.text();
     value.sealed_secrets = row.bytes();
     value.old_secret_until = row.maybe_instant();
     value.suspended = row.flag();
@@ -29,6 +32,10 @@ Endpoint read_endpoint(Row row) {
     value.next_at = row.maybe_instant();
     value.exercise = row.flag();
     return value;
+}
+
+int number_of(casework::Standing standing) {
+    return standing == casework::Standing::doubtful ? 1 : 0;
 }
 
 std::vector<Endpoint> read_all(Query& query) {
@@ -64,14 +71,16 @@ std::vector<Endpoint> SqliteEndpoints::all() const {
     return read_all(query);
 }
 
-std::vector<domain::EndpointId> SqliteEndpoints::due(Instant now, int limit) const {
+std::vector<domain::EndpointId> SqliteEndpoints::due(casework::Standing standing,
+                                                     Instant now,
+                                                     int limit) const {
     Query query = connection_.query(R"sql(
         SELECT endpoint_id FROM endpoint
-        WHERE next_at_ms IS NOT NULL AND next_at_ms <= :now
+        WHERE next_at_ms IS NOT NULL AND (failures > 0) = :doubtful AND next_at_ms <= :now
             AND (leased_until_ms IS NULL OR leased_until_ms <= :now)
         ORDER BY next_at_ms, endpoint_id LIMIT :limit
     )sql");
-    query.bind(":now", now).bind(":limit", limit);
+    query.bind(":doubtful", number_of(standing)).bind(":now", now).bind(":limit", limit);
     std::vector<domain::EndpointId> found;
     while (query.next()) {
         found.push_back(query.row().id<domain::EndpointId>());
@@ -79,25 +88,44 @@ std::vector<domain::EndpointId> SqliteEndpoints::due(Instant now, int limit) con
     return found;
 }
 
-std::optional<Instant> SqliteEndpoints::next_instant() const {
+std::optional<Instant> SqliteEndpoints::next_instant(casework::Standing standing) const {
     Query query = connection_.query(R"sql(
-        SELECT min(CASE WHEN leased_until_ms > next_at_ms THEN leased_until_ms ELSE next_at_ms END)
-        FROM endpoint WHERE next_at_ms IS NOT NULL
+        SELECT next_at_ms FROM endpoint
+        WHERE next_at_ms IS NOT NULL AND (failures > 0) = :doubtful AND leased_until_ms IS NULL
+        ORDER BY next_at_ms LIMIT 1
     )sql");
-    query.next();
-    return query.row().maybe_instant();
+    query.bind(":doubtful", number_of(standing));
+    const auto unleased = query.next() ? query.row().maybe_instant() : std::nullopt;
+    const auto leased = first_lease_end(standing);
+    return unleased && leased ? std::min(*unleased, *leased) : unleased ? unleased : leased;
+}
+
+/// Leases are of one length, so the first to end is the first that could have been lost.
+std::optional<Instant> SqliteEndpoints::first_lease_end(casework::Standing standing) const {
+    Query query = connection_.query(R"sql(
+        SELECT leased_until_ms, next_at_ms FROM endpoint
+        WHERE leased_until_ms IS NOT NULL AND next_at_ms IS NOT NULL AND (failures > 0) = :doubtful
+        ORDER BY leased_until_ms LIMIT 1
+    )sql");
+    query.bind(":doubtful", number_of(standing));
+    if (!query.next()) {
+        return std::nullopt;
+    }
+    Row row = query.row();
+    const Instant ends = row.instant();
+    return std::max(ends, row.instant());
 }
 
 void SqliteEndpoints::put(const Endpoint& value) {
     Query query = connection_.query(R"sql(
-        INSERT INTO endpoint (endpoint_id, agency, rank, kind, address, sealed_secrets, old_secret_until_ms, suspended,
-            suspended_why, failures, open_until_ms, last_success_ms, last_attempt_ms, leased_until_ms, next_at_ms,
+        INSERT INTO endpoint (endpoint_id, agency, rank, kind, address, provider, sealed_secrets, old_secret_until_ms,
+            suspended, suspended_why, failures, open_until_ms, last_success_ms, last_attempt_ms, leased_until_ms, next_at_ms,
             exercise)
-        VALUES (:endpoint_id, :agency, :rank, :kind, :address, :sealed_secrets, :old_secret_until_ms, :suspended,
-            :suspended_why, :failures, :open_until_ms, :last_success_ms, :last_attempt_ms, :leased_until_ms,
+        VALUES (:endpoint_id, :agency, :rank, :kind, :address, :provider, :sealed_secrets, :old_secret_until_ms,
+            :suspended, :suspended_why, :failures, :open_until_ms, :last_success_ms, :last_attempt_ms, :leased_until_ms,
             :next_at_ms, :exercise)
         ON CONFLICT (endpoint_id) DO UPDATE SET agency = excluded.agency, rank = excluded.rank, kind = excluded.kind,
-            address = excluded.address, sealed_secrets = excluded.sealed_secrets,
+            address = excluded.address, provider = excluded.provider, sealed_secrets = excluded.sealed_secrets,
             old_secret_until_ms = excluded.old_secret_until_ms, suspended = excluded.suspended,
             suspended_why = excluded.suspended_why, failures = excluded.failures,
             open_until_ms = excluded.open_until_ms, last_success_ms = excluded.last_success_ms,
@@ -109,6 +137,7 @@ void SqliteEndpoints::put(const Endpoint& value) {
         .bind(":rank", value.rank)
         .bind(":kind", value.kind)
         .bind(":address", value.address)
+        .bind(":provider", value.provider)
         .bind(":sealed_secrets", value.sealed_secrets)
         .bind(":old_secret_until_ms", value.old_secret_until)
         .bind(":suspended", value.suspended)

@@ -12,13 +12,19 @@ public:
     [[nodiscard]] std::optional<casework::Endpoint> find(const domain::EndpointId& id) const override;
     [[nodiscard]] std::vector<casework::Endpoint> of_agency(const domain::AgencyId& agency) const override;
     [[nodiscard]] std::vector<casework::Endpoint> all() const override;
-    [[nodiscard]] std::vector<domain::EndpointId> due(Instant now, int limit) const override;
-    [[nodiscard]] std::optional<Instant> next_instant() const override;
+    using casework::Endpoints::due;
+    [[nodiscard]] std::vector<domain::EndpointId> due(casework::Standing standing,
+                                                      Instant now,
+                                                      int limit) const override;
+    using casework::Endpoints::next_instant;
+    [[nodiscard]] std::optional<Instant> next_instant(casework::Standing standing) const override;
 
     void put(const casework::Endpoint& value) override;
     void call_at(const domain::EndpointId& id, Instant at) override;
 
 private:
+    [[nodiscard]] std::optional<Instant> first_lease_end(casework::Standing standing) const;
+
     Connection& connection_;
 };
 

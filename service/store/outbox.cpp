@@ -15,7 +15,8 @@ constexpr std::array kMostUrgentFirst = {
 constexpr char kColumns[] =
     "n.case_no, n.ordinal, n.agency, n.endpoint, n.type, n.duty, n.rule, n.case_sequence, n.urgency, "
     "n.created_ms, "
-    "n.respond_by_ms, n.due_ms, n.state, n.attempts, n.next_attempt_ms, n.delivered_ms, n.reroute_at_ms";
+    "n.respond_by_ms, n.due_ms, n.state, n.attempts, n.earlier_attempts, n.rescheduled_ms, "
+    "n.next_attempt_ms, n.delivered_ms, n.reroute_at_ms";
 
 domain::Notification read_notification(Row row) {
     domain::Notification value;
@@ -33,6 +34,8 @@ domain::Notification read_notification(Row row) {
     value.due = row.maybe_instant();
     value.state = row.code<domain::NotificationState>();
     value.attempts = row.small();
+    value.earlier_attempts = row.small();
+    value.rescheduled_at = row.maybe_instant();
     value.next_attempt = row.maybe_instant();
     value.delivered_at = row.maybe_instant();
     value.reroute_at = row.maybe_instant();
@@ -43,6 +46,42 @@ std::vector<domain::Notification> read_all(Query& query) {
     std::vector<domain::Notification> found;
     while (query.next()) {
         found.push_back(read_notification(query.row()));
+    }
+    return found;
+}
+
+constexpr char kAttemptColumns[] =
+    "a.case_no, a.ordinal, a.number, a.endpoint, a.at_ms, a.outcome, a.status, a.failure, a.latency_ms, "
+    "a.excerpt";
+
+domain::NotificationNo read_number(Row& row) {
+    const domain::CaseNo number{row.integer()};
+    return {number, row.small()};
+}
+
+std::vector<domain::NotificationNo> read_numbers(Query& query) {
+    std::vector<domain::NotificationNo> found;
+    while (query.next()) {
+        Row row = query.row();
+        found.push_back(read_number(row));
+    }
+    return found;
+}
+
+std::vector<domain::Attempt> read_attempts(Query& query) {
+    std::vector<domain::Attempt> found;
+    while (query.next()) {
+        Row row = query.row();
+        domain::Attempt& attempt = found.emplace_back();
+        attempt.notification = read_number(row);
+        attempt.number = row.small();
+        attempt.endpoint = row.id<domain::EndpointId>();
+        attempt.at = row.instant();
+        attempt.outcome = row.code<domain::AttemptOutcome>();
+        attempt.status = row.maybe_small();
+        attempt.failure = row.text();
+        attempt.latency_ms = row.integer();
+        attempt.excerpt = row.text();
     }
     return found;
 }
@@ -101,26 +140,13 @@ std::vector<domain::Notification> SqliteOutbox::list(const casework::Notificatio
 }
 
 std::vector<domain::Attempt> SqliteOutbox::attempts(domain::NotificationNo number) const {
-    Query query = connection_.query(R"sql(
-        SELECT number, endpoint, at_ms, outcome, status, failure, latency_ms, excerpt
-        FROM attempt WHERE case_no = :case_no AND ordinal = :ordinal ORDER BY number
-    )sql");
+    static constexpr auto kSql =
+        joined("SELECT ",
+               kAttemptColumns,
+               " FROM attempt a WHERE a.case_no = :case_no AND a.ordinal = :ordinal ORDER BY a.number");
+    Query query = connection_.query(kSql);
     query.bind(":case_no", number.case_no).bind(":ordinal", number.ordinal);
-    std::vector<domain::Attempt> found;
-    while (query.next()) {
-        Row row = query.row();
-        domain::Attempt& attempt = found.emplace_back();
-        attempt.notification = number;
-        attempt.number = row.small();
-        attempt.endpoint = row.id<domain::EndpointId>();
-        attempt.at = row.instant();
-        attempt.outcome = row.code<domain::AttemptOutcome>();
-        attempt.status = row.maybe_small();
-        attempt.failure = row.text();
-        attempt.latency_ms = row.integer();
-        attempt.excerpt = row.text();
-    }
-    return found;
+    return read_attempts(query);
 }
 
 std::optional<domain::Notification> SqliteOutbox::head(const domain::EndpointId& endpoint,
@@ -163,6 +189,64 @@ std::int64_t SqliteOutbox::scheduled(const domain::EndpointId& endpoint) const {
     return query.row().integer();
 }
 
+std::optional<Instant> SqliteOutbox::oldest(const domain::EndpointId& endpoint) const {
+    Query query = connection_.query(
+        "SELECT min(created_ms) FROM notification WHERE state = 0 AND endpoint = :endpoint");
+    query.bind(":endpoint", endpoint).next();
+    return query.row().maybe_instant();
+}
+
+std::vector<domain::Attempt> SqliteOutbox::lately(const domain::EndpointId& endpoint, int limit) const {
+    static constexpr auto kSql = joined("SELECT ",
+                                        kAttemptColumns,
+                                        " FROM attempt a WHERE a.endpoint = :endpoint "
+                                        "ORDER BY a.at_ms DESC LIMIT :limit");
+    Query query = connection_.query(kSql);
+    query.bind(":endpoint", endpoint).bind(":limit", limit);
+    return read_attempts(query);
+}
+
+std::vector<std::pair<domain::NotificationNo, Instant>> SqliteOutbox::tried(
+    const domain::EndpointId& endpoint,
+    Instant from,
+    Instant to,
+    domain::NotificationState state,
+    int limit) const {
+    Query query = connection_.query(R"sql(
+        SELECT a.case_no, a.ordinal, min(a.at_ms) FROM attempt a
+        JOIN notification n ON n.case_no = a.case_no AND n.ordinal = a.ordinal
+        WHERE a.endpoint = :endpoint AND a.at_ms >= :from AND a.at_ms < :to AND n.state = :state
+        GROUP BY a.case_no, a.ordinal ORDER BY min(a.at_ms), a.case_no, a.ordinal LIMIT :limit
+    )sql");
+    query.bind(":endpoint", endpoint)
+        .bind(":from", from)
+        .bind(":to", to)
+        .bind(":state", state)
+        .bind(":limit", limit);
+    std::vector<std::pair<domain::NotificationNo, Instant>> found;
+    while (query.next()) {
+        Row row = query.row();
+        const domain::NotificationNo number = read_number(row);
+        found.emplace_back(number, row.instant());
+    }
+    return found;
+}
+
+std::vector<domain::NotificationNo> SqliteOutbox::tasks_of(const domain::AgencyId& agency,
+                                                           domain::NotificationNo after,
+                                                           int limit) const {
+    Query query = connection_.query(R"sql(
+        SELECT case_no, ordinal FROM notification
+        WHERE state = 3 AND agency = :agency AND (case_no, ordinal) > (:after_no, :after_ordinal)
+        ORDER BY case_no, ordinal LIMIT :limit
+    )sql");
+    query.bind(":agency", agency)
+        .bind(":after_no", after.case_no)
+        .bind(":after_ordinal", after.ordinal)
+        .bind(":limit", limit);
+    return read_numbers(query);
+}
+
 std::vector<domain::NotificationNo> SqliteOutbox::to_reroute(Instant now, int limit) const {
     Query query = connection_.query(R"sql(
         SELECT case_no, ordinal FROM notification
@@ -170,13 +254,7 @@ std::vector<domain::NotificationNo> SqliteOutbox::to_reroute(Instant now, int li
         ORDER BY reroute_at_ms, case_no, ordinal LIMIT :limit
     )sql");
     query.bind(":now", now).bind(":limit", limit);
-    std::vector<domain::NotificationNo> found;
-    while (query.next()) {
-        Row row = query.row();
-        const domain::CaseNo number{row.integer()};
-        found.push_back({number, row.small()});
-    }
-    return found;
+    return read_numbers(query);
 }
 
 std::optional<Instant> SqliteOutbox::next_reroute() const {
@@ -189,9 +267,11 @@ std::optional<Instant> SqliteOutbox::next_reroute() const {
 void SqliteOutbox::insert(const domain::Notification& value) {
     Query query = connection_.query(R"sql(
         INSERT INTO notification (case_no, ordinal, agency, endpoint, type, duty, rule, case_sequence, urgency,
-            created_ms, respond_by_ms, due_ms, state, attempts, next_attempt_ms, delivered_ms, reroute_at_ms, blocked)
+            created_ms, respond_by_ms, due_ms, state, attempts, earlier_attempts, rescheduled_ms, next_attempt_ms,
+            delivered_ms, reroute_at_ms, blocked)
         VALUES (:case_no, :ordinal, :agency, :endpoint, :type, :duty, :rule, :case_sequence, :urgency,
-            :created_ms, :respond_by_ms, :due_ms, :state, :attempts, :next_attempt_ms, :delivered_ms, :reroute_at_ms,
+            :created_ms, :respond_by_ms, :due_ms, :state, :attempts, :earlier_attempts, :rescheduled_ms, :next_attempt_ms,
+            :delivered_ms, :reroute_at_ms,
             EXISTS (SELECT 1 FROM notification e
                     WHERE e.case_no = :case_no AND e.ordinal < :ordinal AND e.state = +0 AND e.endpoint = :endpoint))
     )sql");
@@ -209,6 +289,8 @@ void SqliteOutbox::insert(const domain::Notification& value) {
         .bind(":due_ms", value.due)
         .bind(":state", value.state)
         .bind(":attempts", value.attempts)
+        .bind(":earlier_attempts", value.earlier_attempts)
+        .bind(":rescheduled_ms", value.rescheduled_at)
         .bind(":next_attempt_ms", value.next_attempt)
         .bind(":delivered_ms", value.delivered_at)
         .bind(":reroute_at_ms", value.reroute_at)
@@ -223,7 +305,7 @@ void SqliteOutbox::update(const domain::Notification& value) {
         UPDATE notification SET agency = :agency, endpoint = :endpoint, type = :type, duty = :duty, rule = :rule,
             case_sequence = :case_sequence, urgency = :urgency, created_ms = :created_ms,
             respond_by_ms = :respond_by_ms, due_ms = :due_ms, state = :state, attempts = :attempts,
-            next_attempt_ms = :next_attempt_ms, delivered_ms = :delivered_ms, reroute_at_ms = :reroute_at_ms
+            earlier_attempts = :earlier_attempts, rescheduled_ms = :rescheduled_ms, next_attempt_ms = :next_attempt_ms, delivered_ms = :delivered_ms, reroute_at_ms = :reroute_at_ms
         WHERE case_no = :case_no AND ordinal = :ordinal
     )sql");
     query.bind(":agency", value.agency)
@@ -238,6 +320,8 @@ void SqliteOutbox::update(const domain::Notification& value) {
         .bind(":due_ms", value.due)
         .bind(":state", value.state)
         .bind(":attempts", value.attempts)
+        .bind(":earlier_attempts", value.earlier_attempts)
+        .bind(":rescheduled_ms", value.rescheduled_at)
         .bind(":next_attempt_ms", value.next_attempt)
         .bind(":delivered_ms", value.delivered_at)
         .bind(":reroute_at_ms", value.reroute_at)
@@ -290,6 +374,14 @@ void SqliteOutbox::insert_attempt(const domain::Attempt& value) {
         .bind(":latency_ms", value.latency_ms)
         .bind(":excerpt", value.excerpt)
         .run();
+}
+
+void SqliteOutbox::hurry(const domain::EndpointId& endpoint, Instant at) {
+    Query query = connection_.query(R"sql(
+        UPDATE notification SET next_attempt_ms = :at
+        WHERE state = 0 AND endpoint = :endpoint AND next_attempt_ms > :at
+    )sql");
+    query.bind(":at", at).bind(":endpoint", endpoint).run();
 }
 
 }  // namespace lachan::store

@@ -22,12 +22,25 @@ public:
     /// Of those that do not have to wait for an earlier one of their case.
     [[nodiscard]] std::optional<Instant> next_attempt(const domain::EndpointId& endpoint) const override;
     [[nodiscard]] std::int64_t scheduled(const domain::EndpointId& endpoint) const override;
+    [[nodiscard]] std::optional<Instant> oldest(const domain::EndpointId& endpoint) const override;
+    [[nodiscard]] std::vector<domain::Attempt> lately(const domain::EndpointId& endpoint,
+                                                      int limit) const override;
+    [[nodiscard]] std::vector<std::pair<domain::NotificationNo, Instant>> tried(
+        const domain::EndpointId& endpoint,
+        Instant from,
+        Instant to,
+        domain::NotificationState state,
+        int limit) const override;
+    [[nodiscard]] std::vector<domain::NotificationNo> tasks_of(const domain::AgencyId& agency,
+                                                               domain::NotificationNo after,
+                                                               int limit) const override;
     [[nodiscard]] std::vector<domain::NotificationNo> to_reroute(Instant now, int limit) const override;
     [[nodiscard]] std::optional<Instant> next_reroute() const override;
 
     void insert(const domain::Notification& value) override;
     void update(const domain::Notification& value) override;
     void insert_attempt(const domain::Attempt& value) override;
+    void hurry(const domain::EndpointId& endpoint, Instant at) override;
 
 private:
     void settle_queue(domain::CaseNo number, const domain::EndpointId& endpoint);

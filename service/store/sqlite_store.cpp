@@ -201,6 +201,10 @@ void SqliteStore::stop() {
     inside_->stop();
 }
 
+Instant SqliteStore::record_time() const {
+    return inside_->committer().record_time();
+}
+
 bool SqliteStore::broken() const noexcept {
     return inside_->committer().broken();
 }

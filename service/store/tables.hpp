@@ -60,7 +60,8 @@ public:
                 openings_,
                 keys_,
                 documents_,
-                [this] { return count_all(connection_); }};
+                [this] { return count_all(connection_); },
+                [this] { return delivery_figures(connection_); }};
     }
     [[nodiscard]] SqliteEvents& events() noexcept { return events_; }
 

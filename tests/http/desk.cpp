@@ -92,8 +92,8 @@ Services Desk::services() {
             .limits = limits_,
             .public_url = "https://lachan.test",
             .version = "1.2.3",
-            .check_endpoint_url = [this](std::string_view url) -> Result<void> {
-                const auto refused = refused_urls.find(std::string(url));
+            .check_channel = [this](casework::NewEndpoint& wanted) -> Result<void> {
+                const auto refused = refused_urls.find(wanted.address);
                 if (refused != refused_urls.end()) {
                     return Error(
                         Errc::validation_failed, refused->second, {{"/url", "denied", refused->second}});

@@ -151,6 +151,95 @@ TEST_F(Directory, RefusesAnEndpointWhereNobodyMayBeReached) {
     EXPECT_EQ(desk.post(admin, path, json::object()).faults(), List{"/url missing"});
 }
 
+TEST_F(Directory, RegistersChannelsOfEveryKindAndPutsThemInOrder) {
+    const std::string path = std::string("/v1/agencies/") + kCommune + "/endpoints";
+    const std::string hook = desk.post(admin, path, {{"url", "https://xa.example/hook"}}).body.at("id");
+    const std::string mail =
+        desk.post(admin, path, {{"kind", "email"}, {"address", "ubnd@laichau.gov.vn"}}).body.at("id");
+    const std::string phone =
+        desk.post(admin, path, {{"kind", "gateway"}, {"address", "+84912345678"}, {"provider", "sms"}})
+            .body.at("id");
+    const auto ids = [&] {
+        std::vector<std::string> found;
+        const auto listed = desk.get(admin, path);
+        for (const json& item : listed.body.at("items")) {
+            found.push_back(item.at("id"));
+        }
+        return found;
+    };
+    EXPECT_EQ(ids(), (List{hook, mail, phone})) << "each behind those there are";
+    const auto ordered =
+        desk.ask(admin, {"PUT", path + "/order", json{{"endpoints", {phone, hook, mail}}}.dump(), {}});
+    ASSERT_EQ(ordered.status(), 200) << ordered.body;
+    EXPECT_EQ(ids(), (List{phone, hook, mail}));
+    const json first = ordered.body.at("items")[0];
+    EXPECT_EQ(first.at("address"), "+84912345678");
+    EXPECT_EQ(first.at("provider"), "sms");
+    EXPECT_EQ(first.at("url"), "");
+}
+
+TEST_F(Directory, ShowsTheLifeOfAnEndpointAndSendsARangeAgain) {
+    const std::string path = std::string("/v1/agencies/") + kCommune + "/endpoints";
+    const std::string id = desk.post(admin, path, {{"url", "https://xa.example/hook"}}).body.at("id");
+    desk.mailbox.answers[id].status = 503;
+    desk.mailbox.answers[id].excerpt = "busy";
+    ASSERT_EQ(desk.post(desk.operator_token(), "/v1/reports", minor_report()).status(), 201);
+    desk.office().send_all(desk.mailbox);
+    desk.office().pass(std::chrono::minutes(1));
+    const json failing = desk.get(admin, path).body.at("items")[0];
+    EXPECT_GT(failing.at("scheduled"), 0);
+    EXPECT_EQ(failing.at("lag_seconds"), 60);
+    EXPECT_EQ(failing.at("oldest_at"), "2026-11-20T08:15:00+07:00");
+    EXPECT_EQ(failing.at("attempts")[0].at("status"), 503);
+    EXPECT_EQ(failing.at("attempts")[0].at("excerpt"), "busy");
+    EXPECT_EQ(failing.at("attempts").dump().find("LC-"), std::string::npos) << "of which case is not said";
+    const std::string& officer = desk.token(domain::Role::officer, kCommune);
+    EXPECT_EQ(desk.get(officer, path).body.at("items")[0].at("attempts")[0].at("excerpt"), "");
+
+    desk.mailbox.answers.clear();
+    desk.office().pass(std::chrono::minutes(10));
+    desk.office().send_all(desk.mailbox);
+    const json well = desk.get(admin, path).body.at("items")[0];
+    EXPECT_EQ(well.at("scheduled"), 0);
+    EXPECT_EQ(well.at("lag_seconds"), 0);
+    EXPECT_EQ(well.at("oldest_at"), nullptr);
+    EXPECT_EQ(well.at("attempts")[0].at("outcome"), "delivered");
+
+    const std::string again = path + "/" + id + "/redelivery";
+    const auto sent = desk.post(admin, again, {{"from", "2026-11-20T08:00:00+07:00"}});
+    ASSERT_EQ(sent.status(), 202) << sent.body;
+    EXPECT_GT(sent.body.at("scheduled"), 0);
+    EXPECT_EQ(sent.body.at("next_from"), nullptr);
+    EXPECT_EQ(desk.get(admin, path).body.at("items")[0].at("scheduled"), sent.body.at("scheduled"));
+    EXPECT_EQ(desk.post(admin, again, json::object()).faults(), (List{"/from missing"}));
+    EXPECT_EQ(
+        desk.post(admin, again, {{"from", "2026-11-20T08:00:00+07:00"}, {"state", "superseded"}}).faults(),
+        List{"/state unknown_word"});
+    EXPECT_EQ(
+        desk.post(admin, again, {{"from", "2026-11-20T08:10:00+07:00"}, {"to", "2026-11-20T08:00:00+07:00"}})
+            .faults(),
+        List{"/from out_of_range"});
+    EXPECT_EQ(desk.post(officer, again, {{"from", "2026-11-20T08:00:00+07:00"}}).status(), 403);
+}
+
+TEST_F(Directory, OrdersOnlyAllTheChannelsOfAnAgencyAtOnce) {
+    const std::string path = std::string("/v1/agencies/") + kCommune + "/endpoints";
+    const std::string one = desk.post(admin, path, {{"url", "https://xa.example/1"}}).body.at("id");
+    const std::string two = desk.post(admin, path, {{"url", "https://xa.example/2"}}).body.at("id");
+    for (const json& wrong : {json{{"endpoints", {one}}},
+                              json{{"endpoints", {one, one}}},
+                              json{{"endpoints", {one, two, "x"}}}}) {
+        const auto refused = desk.ask(admin, {"PUT", path + "/order", wrong.dump(), {}});
+        EXPECT_EQ(refused.status(), 422) << wrong;
+        EXPECT_EQ(refused.faults(), List{"/endpoints mismatch"});
+    }
+    EXPECT_EQ(desk.ask(admin, {"PUT", path + "/order", "{}", {}}).faults(), List{"/endpoints missing"});
+    const std::string& officer = desk.token(domain::Role::officer, kCommune);
+    EXPECT_EQ(
+        desk.ask(officer, {"PUT", path + "/order", json{{"endpoints", {two, one}}}.dump(), {}}).status(),
+        403);
+}
+
 TEST_F(Directory, KnowsWhichEndpointIsWhose) {
     const std::string path = std::string("/v1/agencies/") + kCommune + "/endpoints";
     const std::string id = desk.post(admin, path, {{"url", "https://xa.example/hook"}}).body.at("id");

@@ -40,6 +40,15 @@ def sample(number):
     return report
 
 
+def certificate(folder, name):
+    """A certificate for `name` that is its own authority, and its key."""
+    made = folder / f"{name}.pem", folder / f"{name}.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", "2", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},IP:127.0.0.1",
+                    "-out", made[0], "-keyout", made[1]], check=True, capture_output=True)
+    return made
+
+
 def wait_until(condition, what, limit=WAIT_LIMIT_S):
     """The first true value of `condition()`; fails, saying what was waited for, when the limit has passed."""
     give_up = time.monotonic() + limit
@@ -140,6 +149,7 @@ class Agencies:
         self.secrets = {}
         self.messages = []
         self.answer = lambda message: 204
+        self.takes_over = {}  # by agency: called with the request's handler instead of reading it
         self._arrived = threading.Condition()
         agencies = self
 
@@ -147,8 +157,12 @@ class Agencies:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"]))
                 agency = self.path.removeprefix("/")
+                if agency in agencies.takes_over:
+                    self.close_connection = True
+                    agencies.takes_over[agency](self)
+                    return
+                body = self.rfile.read(int(self.headers["content-length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 status = agencies._take(Message(agency, headers, body, agencies.is_genuine(agency, headers, body)))
                 self.send_response(status)

@@ -30,6 +30,7 @@ TEST_F(EndpointsTest, ComesBackAsItWasPutLast) {
     put(value);
     value.rank = 2;
     value.kind = domain::ChannelKind::email;
+    value.provider = "sms";
     value.old_secret_until = kMorning;
     value.suspended = true;
     value.suspended_why = "410";
@@ -47,6 +48,7 @@ TEST_F(EndpointsTest, ComesBackAsItWasPutLast) {
         EXPECT_EQ(found->rank, 2);
         EXPECT_EQ(found->kind, value.kind);
         EXPECT_EQ(found->address, value.address);
+        EXPECT_EQ(found->provider, "sms");
         EXPECT_EQ(found->sealed_secrets, value.sealed_secrets);
         EXPECT_EQ(found->old_secret_until, value.old_secret_until);
         EXPECT_TRUE(found->suspended);
@@ -108,6 +110,26 @@ TEST_F(EndpointsTest, ALiveLeaseKeepsOthersAwayUntilItEnds) {
     EXPECT_EQ(due(*value.leased_until), std::vector{value.id});
 }
 
+TEST_F(EndpointsTest, ThatFailedLastTimeStandApart) {
+    Endpoint failing = an_endpoint("failing");
+    failing.failures = 1;
+    failing.next_at = kMorning;
+    put(failing);
+    Endpoint sound = an_endpoint("sound");
+    sound.next_at = kMorning + Duration(1);
+    put(sound);
+
+    read([&](const View& view) {
+        using casework::Standing;
+        const Instant later = kMorning + std::chrono::hours(1);
+        EXPECT_EQ(view.endpoints.due(Standing::sound, later, 10), std::vector{sound.id});
+        EXPECT_EQ(view.endpoints.due(Standing::doubtful, later, 10), std::vector{failing.id});
+        EXPECT_EQ(view.endpoints.next_instant(Standing::sound), sound.next_at);
+        EXPECT_EQ(view.endpoints.next_instant(Standing::doubtful), failing.next_at);
+    });
+    EXPECT_EQ(next(), failing.next_at);
+}
+
 TEST_F(EndpointsTest, AnOldLeaseDelaysNothing) {
     Endpoint value = an_endpoint();
     value.next_at = kMorning;
@@ -116,6 +138,30 @@ TEST_F(EndpointsTest, AnOldLeaseDelaysNothing) {
 
     EXPECT_EQ(next(), kMorning);
     EXPECT_EQ(due(kMorning), std::vector{value.id});
+}
+
+TEST_F(EndpointsTest, AreCountedForTheFigures) {
+    Endpoint open = an_endpoint("open");
+    open.open_until = kMorning;
+    open.last_success = kMorning - std::chrono::hours(2);
+    put(open);
+    Endpoint gone = an_endpoint("gone");
+    gone.open_until = kMorning;
+    gone.suspended = true;
+    gone.last_success = kMorning - std::chrono::hours(1);
+    put(gone);
+    Endpoint other = an_endpoint("other");
+    other.agency = domain::AgencyId("ca-03388");
+    put(other);
+
+    read([&](const View& view) {
+        const auto figures = view.delivery();
+        EXPECT_EQ(figures.circuits_open, 1);
+        EXPECT_EQ(figures.endpoints_suspended, 1);
+        ASSERT_EQ(figures.last_success.size(), 1U) << "of an agency that never took anything there is none";
+        EXPECT_EQ(figures.last_success[0].first, open.agency);
+        EXPECT_EQ(figures.last_success[0].second, gone.last_success);
+    });
 }
 
 }  // namespace

@@ -189,6 +189,29 @@ TEST_F(GroupCommit, TimeOfUnitsNeverRunsBackwards) {
     EXPECT_EQ(second, kMorning);
 }
 
+// Standing still would hold up every retry for as long as the clock was set back.
+TEST_F(GroupCommit, TimeOfUnitsGoesOnAtHalfItsPaceUntilTheClockHasComeUp) {
+    const auto now = [&] {
+        Instant seen{};
+        write([&](Tx& tx) { seen = tx.now; });
+        return seen;
+    };
+    EXPECT_EQ(now(), kMorning);
+    clock.advance(-std::chrono::hours(1));
+    EXPECT_EQ(now(), kMorning);
+    clock.advance(std::chrono::seconds(10));
+    EXPECT_EQ(now(), kMorning + std::chrono::seconds(5));
+    EXPECT_EQ(store->record_time(), kMorning + std::chrono::seconds(5));
+    for (int i = 0; i < 4; ++i) {  // odd milliseconds are not lost, however often one is asked
+        clock.advance(Duration(1));
+        (void)now();
+    }
+    EXPECT_EQ(now(), kMorning + std::chrono::seconds(5) + Duration(2));
+    clock.set(kMorning + std::chrono::hours(1));
+    EXPECT_EQ(now(), kMorning + std::chrono::hours(1));
+    EXPECT_EQ(store->record_time(), kMorning + std::chrono::hours(1));
+}
+
 TEST_F(GroupCommit, TimeOfUnitsIsNeverBeforeTheLastEventOfAnEarlierRun) {
     clock.advance(std::chrono::hours(2));
     write([&](Tx& tx) {

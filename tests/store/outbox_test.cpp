@@ -58,6 +58,8 @@ TEST_F(OutboxTest, ComesBackAsItWasKept) {
     domain::Notification value = a_notification(one, 1);
     value.duty = 3;
     value.urgency = Urgency::emergency;
+    value.earlier_attempts = 2;
+    value.rescheduled_at = kMorning;
     value.respond_by = kMorning + std::chrono::hours(1);
     value.due = kMorning + std::chrono::hours(12);
     value.attempts = 2;
@@ -80,6 +82,8 @@ TEST_F(OutboxTest, ComesBackAsItWasKept) {
         EXPECT_EQ(found->due, value.due);
         EXPECT_EQ(found->state, value.state);
         EXPECT_EQ(found->attempts, value.attempts);
+        EXPECT_EQ(found->earlier_attempts, value.earlier_attempts);
+        EXPECT_EQ(found->rescheduled_at, value.rescheduled_at);
         EXPECT_EQ(found->next_attempt, value.next_attempt);
         EXPECT_EQ(found->delivered_at, value.delivered_at);
         EXPECT_EQ(found->reroute_at, value.reroute_at);
@@ -257,6 +261,101 @@ TEST_F(OutboxTest, KeepsEveryAttempt) {
         EXPECT_FALSE(attempts[1].status);
         EXPECT_EQ(attempts[1].failure, "timeout");
         EXPECT_TRUE(view.outbox.attempts({one, 2}).empty());
+    });
+}
+
+TEST_F(OutboxTest, HurriesWhatWaitsAtAnEndpointAndNothingElse) {
+    keep(a_notification(one, 1));
+    keep(a_notification(two, 1, kElsewhere.text()));
+    put_off({one, 1}, std::chrono::hours(5));
+    put_off({two, 1}, std::chrono::hours(5));
+
+    write([&](Tx& tx) { tx.outbox.hurry(kHere, kMorning); });
+
+    EXPECT_EQ(head(), (NotificationNo{one, 1}));
+    EXPECT_FALSE(head(kElsewhere));
+}
+
+TEST_F(OutboxTest, KnowsTheTasksOfAnAgencyInTheirOrder) {
+    for (const std::int32_t ordinal : {1, 2, 3}) {
+        keep(a_notification(one, ordinal));
+    }
+    keep(a_notification(two, 1));
+    for (const NotificationNo task :
+         {NotificationNo{one, 1}, NotificationNo{one, 3}, NotificationNo{two, 1}}) {
+        change(task, [](domain::Notification& value) {
+            value.state = NotificationState::human_task;
+            value.next_attempt.reset();
+        });
+    }
+    read([&](const View& view) {
+        const domain::AgencyId agency("ubnd-03388");
+        using List = std::vector<NotificationNo>;
+        EXPECT_EQ(view.outbox.tasks_of(agency, {}, 10), (List{{one, 1}, {one, 3}, {two, 1}}));
+        EXPECT_EQ(view.outbox.tasks_of(agency, {one, 1}, 1), (List{{one, 3}}));
+        EXPECT_TRUE(view.outbox.tasks_of(domain::AgencyId("ca-03388"), {}, 10).empty());
+        EXPECT_EQ(view.delivery().human_tasks, 3);
+    });
+}
+
+TEST_F(OutboxTest, KnowsWhatWasTriedAtAnEndpointAndWhen) {
+    keep(a_notification(one, 1));
+    keep(a_notification(two, 1));
+    const auto tried_at = [&](NotificationNo number, std::int32_t count, Duration by) {
+        domain::Attempt attempt;
+        attempt.notification = number;
+        attempt.number = count;
+        attempt.endpoint = kHere;
+        attempt.at = kMorning + by;
+        write([&](Tx& tx) { tx.outbox.insert_attempt(attempt); });
+    };
+    tried_at({two, 1}, 1, std::chrono::minutes(1));
+    tried_at({one, 1}, 1, std::chrono::minutes(2));
+    tried_at({one, 1}, 2, std::chrono::minutes(3));
+    deliver({one, 1});
+    deliver({two, 1});
+
+    read([&](const View& view) {
+        const auto within = [&](Duration from, Duration to, int limit = 10) {
+            std::vector<NotificationNo> found;
+            for (const auto& [number, at] : view.outbox.tried(
+                     kHere, kMorning + from, kMorning + to, NotificationState::delivered, limit)) {
+                found.push_back(number);
+            }
+            return found;
+        };
+        using List = std::vector<NotificationNo>;
+        using std::chrono::minutes;
+        EXPECT_EQ(within(minutes(0), minutes(9)), (List{{two, 1}, {one, 1}}));
+        EXPECT_EQ(within(minutes(0), minutes(9), 1), (List{{two, 1}}));
+        EXPECT_EQ(within(minutes(2), minutes(3)), (List{{one, 1}}));
+        EXPECT_EQ(within(minutes(4), minutes(9)), List{});
+        EXPECT_TRUE(
+            view.outbox.tried(kHere, kMorning, kMorning + minutes(9), NotificationState::human_task, 10)
+                .empty());
+        const auto lately = view.outbox.lately(kHere, 2);
+        ASSERT_EQ(lately.size(), 2U);
+        EXPECT_EQ(lately[0].at, kMorning + minutes(3));
+        EXPECT_EQ(lately[1].at, kMorning + minutes(2));
+    });
+}
+
+TEST_F(OutboxTest, CountsWhatWaitsByUrgencyAndSinceWhen) {
+    domain::Notification pressing = a_notification(one, 1);
+    pressing.urgency = Urgency::emergency;
+    pressing.created_at = kMorning - std::chrono::minutes(3);
+    keep(pressing);
+    keep(a_notification(two, 1));
+    keep(a_notification(two, 2, kElsewhere.text()));
+    deliver({two, 2});
+
+    read([&](const View& view) {
+        const auto figures = view.delivery();
+        EXPECT_EQ(figures.scheduled[static_cast<std::size_t>(Urgency::emergency)], 1);
+        EXPECT_EQ(figures.scheduled[static_cast<std::size_t>(domain::Urgency::normal)], 1);
+        EXPECT_EQ(figures.oldest_scheduled, pressing.created_at);
+        EXPECT_EQ(view.outbox.oldest(kHere), pressing.created_at);
+        EXPECT_FALSE(view.outbox.oldest(kElsewhere));
     });
 }
 

@@ -15,9 +15,11 @@
 namespace lachan::casework {
 
 struct EndpointView {
-    Endpoint endpoint;              ///< Without secrets.
-    std::int64_t scheduled = 0;     ///< How many wait.
-    std::optional<Instant> oldest;  ///< Since when.
+    Endpoint endpoint;                    ///< Without secrets.
+    std::int64_t scheduled = 0;           ///< How many wait.
+    std::optional<Instant> oldest;        ///< Since when the oldest of them waits.
+    std::optional<Instant> next_attempt;  ///< When the next of them is to be tried.
+    std::vector<domain::Attempt> lately;  ///< The last tries, newest first; of which case is not said here.
 };
 /// Errors: `forbidden`, `not_found` (no such agency).
 [[nodiscard]] boost::asio::awaitable<Result<std::vector<EndpointView>>> endpoints_of(Context& context,
@@ -26,14 +28,16 @@ struct EndpointView {
 
 struct NewEndpoint {
     domain::ChannelKind kind = domain::ChannelKind::webhook;
-    std::string address;  ///< Checked by the caller against the egress guard.
-    int rank = 0;
+    std::string address;        ///< Checked by the caller: URL, mail address or recipient.
+    std::optional<int> rank;    ///< None: behind the channels there are.
+    std::string provider = {};  ///< Of a gateway: which one.
 };
 struct EndpointMade {
     domain::EndpointId id;
     Secret<std::string> secret;  ///< Shown once.
 };
 using RenderEndpoint = std::function<Answer(const EndpointMade&)>;
+/// A new channel. What the agency could not be told before is scheduled again.
 [[nodiscard]] boost::asio::awaitable<Result<Answer>> add_endpoint(Context& context,
                                                                   domain::Principal caller,
                                                                   domain::AgencyId agency,
@@ -49,9 +53,17 @@ using RenderEndpoint = std::function<Answer(const EndpointMade&)>;
                                                                    Repeat repeat,
                                                                    RenderEndpoint render);
 
-/// Stops or resumes an endpoint. What waits there is moved to the next channel or holder.
+/// Stops or resumes an endpoint. What waits there is moved to the next channel or holder; what the agency
+/// could not be told in the meantime is scheduled again when it resumes.
 [[nodiscard]] boost::asio::awaitable<Result<void>> suspend_endpoint(
     Context& context, domain::Principal caller, domain::EndpointId endpoint, bool suspended, std::string why);
+
+/// Puts an agency's channels into this order: the first is the one a message is sent to. Errors:
+/// `validation_failed` unless each channel it has is named once; `forbidden`, `not_found` (no such agency).
+[[nodiscard]] boost::asio::awaitable<Result<void>> order_endpoints(Context& context,
+                                                                   domain::Principal caller,
+                                                                   domain::AgencyId agency,
+                                                                   std::vector<domain::EndpointId> order);
 
 /// Sends `endpoint.ping` now and says what came back.
 [[nodiscard]] boost::asio::awaitable<Result<SendOutcome>> ping_endpoint(Context& context,
@@ -63,6 +75,28 @@ using RenderEndpoint = std::function<Answer(const EndpointMade&)>;
 [[nodiscard]] boost::asio::awaitable<Result<void>> redeliver(Context& context,
                                                              domain::Principal caller,
                                                              std::string notification_name);
+
+/// Which tries at an endpoint are to be made again.
+struct RedeliveryRange {
+    Instant from{};
+    Instant to{};
+    std::optional<domain::NotificationState> state;  ///< None: what was delivered, and what could not be.
+};
+struct Redelivered {
+    std::int64_t scheduled = 0;
+    std::optional<Instant> next_from;  ///< There is more: where to go on.
+};
+using RenderRedelivered = std::function<Answer(const Redelivered&)>;
+inline constexpr int kMostRedelivered = 500;  ///< Of one call: some ten milliseconds of the writer.
+/// Schedules again what was tried at this endpoint in [from, to), at most `kMostRedelivered` messages, those
+/// of a case in their order. What waits already, what was superseded and what the caller may not see is left
+/// as it is. Errors: `forbidden`, `not_found`, `transition_not_allowed` (no working channel).
+[[nodiscard]] boost::asio::awaitable<Result<Answer>> redeliver_range(Context& context,
+                                                                     domain::Principal caller,
+                                                                     domain::EndpointId endpoint,
+                                                                     RedeliveryRange range,
+                                                                     Repeat repeat,
+                                                                     RenderRedelivered render);
 
 /// Replaces or adds the directory's document of one agency (JSON text already checked against the directory's
 /// rules).

@@ -10,12 +10,13 @@
 /// How an answer is judged and when the next try comes (the contract's table, §6). Pure but for the jitter.
 namespace lachan::casework {
 
-/// 2xx delivered; 410 suspended; 408, 429, 5xx, 3xx and no answer at all: retry; other 4xx: retry slowly.
-[[nodiscard]] domain::AttemptOutcome classify(const SendOutcome& outcome);
+/// HTTP: 2xx delivered; 410 suspended; 408, 429, 5xx, 3xx and no answer at all: retry; other 4xx: retry
+/// slowly. Mail has it the other way round: 4xx says "not now" (retry), 5xx "not this" (retry slowly).
+[[nodiscard]] domain::AttemptOutcome classify(domain::ChannelKind kind, const SendOutcome& outcome);
 
-/// When to try again after the failed try number `value.attempts` (already counted); none: exhausted, a
-/// person must act. An emergency is tried densely and then every quarter of an hour to the duty's end; the
-/// rest by the slow schedule.
+/// When to try again after the failed try number `value.attempts` (already counted; those before it was last
+/// scheduled again do not count); none: exhausted, a person must act. An emergency is tried densely and then
+/// every quarter of an hour to the duty's end; the rest by the slow schedule.
 [[nodiscard]] std::optional<Instant> next_attempt(const domain::Notification& value,
                                                   domain::AttemptOutcome outcome,
                                                   const SendOutcome& answer,

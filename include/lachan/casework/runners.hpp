@@ -1,13 +1,16 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "lachan/casework/context.hpp"
+#include "lachan/casework/observer.hpp"
 #include "lachan/casework/transport.hpp"
 
 /// The two that never sleep through anything: one tells what must be told, one does what is due. Neither
@@ -23,7 +26,8 @@ struct StopSign {
 /// delivered.
 class WatchRunner {
 public:
-    WatchRunner(Context& context, const StopSign& stop) : context_(context), stop_(stop) {}
+    WatchRunner(Context& context, const StopSign& stop, Observer* observer = nullptr)
+        : context_(context), stop_(stop), observer_(observer), since_(context.clock.now()) {}
 
     /// Runs until stopped; never throws.
     boost::asio::awaitable<void> run();
@@ -31,8 +35,10 @@ public:
     /// twice). Returns when nothing is due any more. Errors: `storage`, `overloaded`.
     boost::asio::awaitable<Result<void>> catch_up();
 
-    /// Lateness of the last firing, in milliseconds, for the metric.
+    /// How late the last look was for what it found, in milliseconds; 0 where nothing was due.
     [[nodiscard]] std::int64_t last_lag_ms() const noexcept { return last_lag_ms_; }
+    /// When it last looked at its tables and could: a runner that stands still stops saying so.
+    [[nodiscard]] std::optional<Instant> last_look() const noexcept { return last_look_; }
 
 private:
     boost::asio::awaitable<Result<std::size_t>> fire_some();
@@ -41,14 +47,21 @@ private:
     /// Commits `op`, or, where it is `op` that is at fault, `otherwise`.
     boost::asio::awaitable<Result<void>> commit_or(WriteOp op, WriteOp otherwise);
     boost::asio::awaitable<Result<std::optional<Instant>>> next_instant();
+    void note_fired(const std::vector<Instant>& instants);
 
     Context& context_;
     const StopSign& stop_;
+    Observer* observer_;
+    Instant since_;  ///< What came due before was not to be had earlier.
+    std::optional<Instant> last_look_;
     std::int64_t last_lag_ms_ = 0;
 };
 
 struct OutboxLimits {
-    int parallel = 64;  ///< Tries under way at once, over all endpoints.
+    int parallel = 64;  ///< Tries under way at once, over all endpoints that take what they are sent.
+    /// Beside these: tries that take longer than most, and those of endpoints that failed last time. However
+    /// many systems hang, the others keep their places.
+    int slow = 960;
     Duration lease = std::chrono::seconds(
         60);  ///< Longer than a try can last (15 s), so a live one is never taken for lost.
 };
@@ -56,14 +69,32 @@ struct OutboxLimits {
 /// Delivers what is owed: claims endpoints (a lease, committed), sends one message each, records the outcome.
 class OutboxRunner {
 public:
-    OutboxRunner(Context& context, Transport& transport, const StopSign& stop, OutboxLimits limits = {})
-        : context_(context), transport_(transport), stop_(stop), limits_(limits) {}
+    OutboxRunner(Context& context,
+                 Transport& transport,
+                 const StopSign& stop,
+                 OutboxLimits limits = {},
+                 Observer* observer = nullptr)
+        : context_(context), transport_(transport), stop_(stop), limits_(limits), observer_(observer) {}
 
     /// Runs until stopped and every try under way has been recorded; never throws.
     boost::asio::awaitable<void> run();
+    /// When it last looked at its tables and could.
+    [[nodiscard]] std::optional<Instant> last_look() const noexcept { return last_look_; }
 
 private:
     struct Claim;
+    /// A try under way.
+    struct Flight {
+        Instant started;
+        Standing standing;
+    };
+    struct Room {
+        int sound = 0;
+        int doubtful = 0;
+        std::optional<Instant> more_at;  ///< When a try under way will have taken longer than most.
+    };
+    /// How many tries may be started now.
+    [[nodiscard]] Room room() const;
     /// A lease belongs to a try of a running process, and there is one process: those found at its start died
     /// with the one before, and what they were to deliver need not wait for their end.
     boost::asio::awaitable<void> take_back_leases();
@@ -72,14 +103,20 @@ private:
     /// again.
     std::optional<Claim> claim_one(Tx& tx, Endpoint& endpoint);
     boost::asio::awaitable<void> deliver(Claim claim);
+    void tell_observer(const Claim& claim, domain::AttemptOutcome outcome, Instant sent_at);
     /// Starts what can be started; says when to look again.
     boost::asio::awaitable<Result<Instant>> start_some();
+    /// When there will be something to start that there is room for.
+    boost::asio::awaitable<Result<Instant>> next_look();
+    void start(const boost::asio::any_io_executor& executor, Claim claim);
 
     Context& context_;
     Transport& transport_;
     const StopSign& stop_;
     OutboxLimits limits_;
-    int under_way_ = 0;
+    Observer* observer_;
+    std::list<Flight> under_way_;
+    std::optional<Instant> last_look_;
 };
 
 }  // namespace lachan::casework

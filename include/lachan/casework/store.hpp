@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
@@ -229,6 +231,7 @@ struct Endpoint {
     int rank = 0;  ///< Order among the agency's channels, from 0.
     domain::ChannelKind kind = domain::ChannelKind::webhook;
     std::string address;
+    std::string provider;  ///< Of a gateway: which one.
     Bytes sealed_secrets;  ///< Newline-separated secrets, sealed with context "endpoint:" + id.
     std::optional<Instant> old_secret_until;
     bool suspended = false;  ///< It answered 410, or a person stopped it.
@@ -257,6 +260,23 @@ public:
     /// The earliest `next_attempt` of what is scheduled at this endpoint.
     [[nodiscard]] virtual std::optional<Instant> next_attempt(const domain::EndpointId& endpoint) const = 0;
     [[nodiscard]] virtual std::int64_t scheduled(const domain::EndpointId& endpoint) const = 0;
+    /// When the oldest of what is scheduled at this endpoint was made.
+    [[nodiscard]] virtual std::optional<Instant> oldest(const domain::EndpointId& endpoint) const = 0;
+    /// The last tries at this endpoint, newest first.
+    [[nodiscard]] virtual std::vector<domain::Attempt> lately(const domain::EndpointId& endpoint,
+                                                              int limit) const = 0;
+    /// What was tried at this endpoint in [from, to) and is in this state now, by the instant of its first
+    /// try in that span.
+    [[nodiscard]] virtual std::vector<std::pair<domain::NotificationNo, Instant>> tried(
+        const domain::EndpointId& endpoint,
+        Instant from,
+        Instant to,
+        domain::NotificationState state,
+        int limit) const = 0;
+    /// What an agency is owed and only a person can bring it, behind `after`, in the order of cases.
+    [[nodiscard]] virtual std::vector<domain::NotificationNo> tasks_of(const domain::AgencyId& agency,
+                                                                       domain::NotificationNo after,
+                                                                       int limit) const = 0;
     /// Scheduled notifications whose `reroute_at` has come, earliest first.
     [[nodiscard]] virtual std::vector<domain::NotificationNo> to_reroute(Instant now, int limit) const = 0;
     [[nodiscard]] virtual std::optional<Instant> next_reroute() const = 0;
@@ -264,7 +284,13 @@ public:
     virtual void insert(const domain::Notification& value) = 0;
     virtual void update(const domain::Notification& value) = 0;
     virtual void insert_attempt(const domain::Attempt& value) = 0;
+    /// Whatever is scheduled at this endpoint for later is to be tried at `at`.
+    virtual void hurry(const domain::EndpointId& endpoint, Instant at) = 0;
 };
+
+/// Whether an endpoint took what it was last sent. One that did not may hang, and must not take the place of
+/// those that do.
+enum class Standing : std::uint8_t { sound, doubtful };
 
 class Endpoints {
 public:
@@ -273,10 +299,24 @@ public:
     [[nodiscard]] virtual std::vector<Endpoint> of_agency(
         const domain::AgencyId& agency) const = 0;  ///< By rank.
     [[nodiscard]] virtual std::vector<Endpoint> all() const = 0;
-    /// Endpoints whose `next_at` has come and which hold no live lease, earliest first.
-    [[nodiscard]] virtual std::vector<domain::EndpointId> due(Instant now, int limit) const = 0;
+    /// Endpoints of this standing whose `next_at` has come and which hold no live lease, earliest first.
+    [[nodiscard]] virtual std::vector<domain::EndpointId> due(Standing standing,
+                                                              Instant now,
+                                                              int limit) const = 0;
+    /// Of either standing, the sound ones first.
+    [[nodiscard]] std::vector<domain::EndpointId> due(Instant now, int limit) const {
+        auto found = due(Standing::sound, now, limit);
+        const auto doubtful = due(Standing::doubtful, now, limit - static_cast<int>(found.size()));
+        found.insert(found.end(), doubtful.begin(), doubtful.end());
+        return found;
+    }
     /// The earliest instant at which `due` will find something (a live lease counts from its end).
-    [[nodiscard]] virtual std::optional<Instant> next_instant() const = 0;
+    [[nodiscard]] virtual std::optional<Instant> next_instant(Standing standing) const = 0;
+    [[nodiscard]] std::optional<Instant> next_instant() const {
+        const auto sound = next_instant(Standing::sound);
+        const auto doubtful = next_instant(Standing::doubtful);
+        return sound && doubtful ? std::min(*sound, *doubtful) : sound ? sound : doubtful;
+    }
 
     virtual void put(const Endpoint& value) = 0;
     /// Makes sure that the endpoint is looked at by `at` at the latest.
@@ -395,6 +435,16 @@ struct Counts {
         0;  ///< Endpoints with something scheduled but no `next_at`: must be 0.
 };
 
+/// How delivery stands, for metrics. Costs in proportion to what waits and to the number of endpoints.
+struct DeliveryFigures {
+    std::array<std::int64_t, 3> scheduled{};  ///< By urgency.
+    std::int64_t human_tasks = 0;
+    std::optional<Instant> oldest_scheduled;
+    std::int64_t circuits_open = 0;
+    std::int64_t endpoints_suspended = 0;
+    std::vector<std::pair<domain::AgencyId, Instant>> last_success;  ///< Of the agencies that had one.
+};
+
 /// A consistent snapshot to read from.
 struct View {
     const Cases& cases;
@@ -409,6 +459,7 @@ struct View {
     const ApiKeys& keys;
     const Documents& documents;
     std::function<Counts()> counts;  ///< Looks at everything open: for checks, not for each request.
+    std::function<DeliveryFigures()> delivery;
 };
 
 /// One unit of work: everything in it commits together or not at all.
@@ -445,6 +496,9 @@ public:
     /// Resumes after the commit that holds the unit, never before. A queued unit is never cancelled.
     /// Errors: what the unit refused with; `overloaded` (not queued), `storage` (undone).
     virtual boost::asio::awaitable<Result<void>> commit(WriteOp op, Lane lane = Lane::routine) = 0;
+    /// The instant that the next unit will have at least: the clock's, or a later one where the clock was set
+    /// back. What units schedule is to be looked for by it.
+    [[nodiscard]] virtual Instant record_time() const = 0;
     /// Reads from one snapshot. Errors: what the reading refused with; `storage`.
     virtual boost::asio::awaitable<Result<void>> read(ReadOp op) = 0;
 };

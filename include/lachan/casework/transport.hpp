@@ -19,6 +19,7 @@ struct Target {
     domain::AgencyId agency;
     domain::ChannelKind kind = domain::ChannelKind::webhook;
     std::string address;                       ///< URL, mail address, or the gateway's recipient.
+    std::string provider;                      ///< Which gateway, by its name in the configuration.
     std::vector<Secret<std::string>> secrets;  ///< "whsec_…"; two while a rotation is under way.
 };
 

@@ -26,6 +26,12 @@ struct Listen {
     [[nodiscard]] bool loopback() const;
 };
 
+/// Whether the way to the mail server has to be encrypted.
+enum class MailTls : std::uint8_t {
+    required,
+    optional  ///< A relay inside `egress.allow_cidrs`; elsewhere nothing leaves in the clear all the same.
+};
+
 /// Every key with its default; `describe()` has unit and sentence of each. Paths are absolute once loaded; an
 /// optional file that is not set is an empty path.
 struct Config {
@@ -65,9 +71,32 @@ struct Config {
     } egress;
     struct Delivery {
         std::int64_t max_parallel = 64;
+        std::int64_t max_slow = 960;
         std::chrono::seconds connect_timeout{5};
         std::chrono::seconds total_timeout{15};
     } delivery;
+    /// Agencies without a system of their own can be told by mail.
+    struct Mail {
+        std::string server;  ///< "smtp://host:587" or "smtps://host:465"; empty: no mail leaves.
+        MailTls tls = MailTls::required;
+        std::string from;
+        std::string user;
+        std::filesystem::path password_file;
+    } mail;
+    /// A provider of short messages (SMS, Zalo) that is asked over HTTP.
+    struct Gateway {
+        std::string url;
+        std::string content_type = "application/json";
+        std::string body_template;
+        std::filesystem::path headers_file;
+        std::string success_marker;
+    };
+    std::map<std::string, Gateway> gateways;  ///< By the name that endpoints know it by.
+    /// Who hears each minute that the service is well.
+    struct Heartbeat {
+        std::string url;  ///< Empty, and no file: nobody.
+        std::filesystem::path url_file;
+    } heartbeat;
     struct Limits {
         std::int64_t requests_per_second = 1000;
         std::int64_t burst = 60'000;
@@ -118,7 +147,7 @@ struct KeyDescription {
     std::string sentence;
 };
 
-/// Every key, in the order of the struct.
+/// Every key, in the order of the struct. Those of a gateway stand once, with "{name}" for its name.
 [[nodiscard]] std::vector<KeyDescription> describe();
 
 /// The configuration in force as JSON, every key named. There is nothing in it to mask: secrets are only ever

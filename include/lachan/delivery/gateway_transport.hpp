@@ -16,6 +16,7 @@ namespace lachan::delivery {
 /// How a provider of short messages or Zalo wants to be asked. In `body_template` stand {{to}}, {{text}},
 /// {{text_ascii}}, {{id}}, {{case}} and {{link}}; each is escaped as the content type needs.
 struct GatewayOptions {
+    std::string name;  ///< By which endpoints know it.
     std::string url;
     std::string content_type = "application/json";  ///< Or "application/x-www-form-urlencoded".
     std::string body_template;
@@ -30,12 +31,15 @@ struct GatewayOptions {
 /// "_". Errors: `validation_failed` at "/address".
 [[nodiscard]] Result<void> validate_gateway_recipient(std::string_view text);
 
+/// Errors: `validation_failed` where it cannot work, a fault for each at "/url", "/content_type",
+/// "/body_template", "/headers".
+[[nodiscard]] Result<void> validate_gateway(const GatewayOptions& options);
+
 /// Sends a message as a short text by one HTTP POST, under the same guard, limits and time-outs as a webhook.
 /// An answer of 2xx without the marker fails as "protocol".
 class GatewayTransport final : public casework::Transport {
 public:
-    /// The client outlives this. Errors: `validation_failed` where URL or template cannot be, a fault for
-    /// each.
+    /// The client outlives this. Errors: as `validate_gateway`.
     [[nodiscard]] static Result<std::unique_ptr<GatewayTransport>> create(HttpClient& client,
                                                                           GatewayOptions options);
 

@@ -26,6 +26,8 @@ struct Notification {
     std::optional<Instant> due;  ///< End of the duty: an emergency is retried at least until then.
     NotificationState state = NotificationState::scheduled;
     std::int32_t attempts = 0;
+    std::int32_t earlier_attempts = 0;  ///< Of these, before it was last scheduled again: they do not count.
+    std::optional<Instant> rescheduled_at;
     std::optional<Instant> next_attempt;
     std::optional<Instant> delivered_at;
     std::optional<Instant> reroute_at;  ///< Still undelivered then: the next channel or holder.

@@ -7,6 +7,7 @@
 
 #include "lachan/base/bytes.hpp"
 #include "lachan/base/error.hpp"
+#include "lachan/casework/agencies.hpp"
 #include "lachan/casework/context.hpp"
 #include "lachan/casework/transport.hpp"
 #include "lachan/http/dispatcher.hpp"
@@ -24,8 +25,9 @@ struct Services {
     Limits& limits;
     std::string public_url;  ///< Without a slash at its end.
     std::string version;
-    /// Whether an endpoint may be registered at this address. Errors: `validation_failed`.
-    std::function<Result<void>(std::string_view url)> check_endpoint_url;
+    /// Whether a channel may be registered so; names its provider where there is only one. Errors:
+    /// `validation_failed`.
+    std::function<Result<void>(casework::NewEndpoint& wanted)> check_channel;
     /// Whether the directory would be sound with this entry of an agency. Errors: `validation_failed` with
     /// every fault.
     std::function<Result<void>(const domain::AgencyId& agency, std::string_view entry)> check_agency;

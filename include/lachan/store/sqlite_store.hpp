@@ -41,6 +41,7 @@ public:
 
     boost::asio::awaitable<Result<void>> commit(casework::WriteOp op, casework::Lane lane) override;
     boost::asio::awaitable<Result<void>> read(casework::ReadOp op) override;
+    [[nodiscard]] Instant record_time() const override;
 
     /// The same for callers without coroutines; waits. Not to be called from within a unit of work.
     [[nodiscard]] Result<void> commit_now(casework::WriteOp op);

@@ -146,14 +146,18 @@ CREATE TABLE notification (
     state INTEGER NOT NULL, -- 0 scheduled, 3 human task
     blocked INTEGER NOT NULL,
     attempts INTEGER NOT NULL,
+    earlier_attempts INTEGER NOT NULL,
+    rescheduled_ms INTEGER,
     next_attempt_ms INTEGER,
     delivered_ms INTEGER,
     reroute_at_ms INTEGER,
     PRIMARY KEY (case_no, ordinal)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX notification_queue ON notification (endpoint, blocked, urgency, next_attempt_ms) WHERE state = 0;
+-- created_ms, so that the figures of the queues are read from the index alone
+CREATE INDEX notification_queue ON notification (endpoint, blocked, urgency, next_attempt_ms, created_ms) WHERE state = 0;
 CREATE INDEX notification_reroute ON notification (reroute_at_ms) WHERE state = 0 AND reroute_at_ms IS NOT NULL;
 CREATE INDEX notification_human ON notification (case_no, ordinal) WHERE state = 3;
+CREATE INDEX notification_task_of ON notification (agency, case_no, ordinal) WHERE state = 3;
 
 CREATE TABLE attempt (
     case_no INTEGER NOT NULL,
@@ -168,6 +172,7 @@ CREATE TABLE attempt (
     excerpt TEXT NOT NULL,
     PRIMARY KEY (case_no, ordinal, number)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX attempt_at ON attempt (endpoint, at_ms);
 
 CREATE TABLE endpoint (
     endpoint_id TEXT NOT NULL PRIMARY KEY,
@@ -175,6 +180,7 @@ CREATE TABLE endpoint (
     rank INTEGER NOT NULL,
     kind INTEGER NOT NULL,
     address TEXT NOT NULL,
+    provider TEXT NOT NULL,
     sealed_secrets BLOB NOT NULL,
     old_secret_until_ms INTEGER,
     suspended INTEGER NOT NULL,
@@ -188,7 +194,9 @@ CREATE TABLE endpoint (
     exercise INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX endpoint_of_agency ON endpoint (agency, rank);
-CREATE INDEX endpoint_due ON endpoint (next_at_ms) WHERE next_at_ms IS NOT NULL;
+CREATE INDEX endpoint_leased ON endpoint (leased_until_ms) WHERE leased_until_ms IS NOT NULL;
+-- Those that failed last time stand apart, so that a thousand of them are not in the way of the others.
+CREATE INDEX endpoint_due ON endpoint ((failures > 0), next_at_ms) WHERE next_at_ms IS NOT NULL;
 
 -- The record. hash covers the entry and the hash of the one before it.
 CREATE TABLE event (

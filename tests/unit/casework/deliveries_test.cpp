@@ -262,10 +262,16 @@ TEST_F(Deliveries, WhatThereIsNoWayForBecomesATaskForPeople) {
     EXPECT_EQ(redeliver_first(code, "ubnd-03388").error().code(), Errc::transition_not_allowed);
     mailbox_.answers.clear();
     suspend("ubnd-03388-1", false);
+    office_.send_all(mailbox_);
+    for (const domain::Notification& owed : owed_to(code, "ubnd-03388")) {
+        EXPECT_EQ(owed.state, NotificationState::delivered);
+    }
+    const std::size_t brought = owed_to(code, "ubnd-03388").size();
+    EXPECT_EQ(count(office_.events(code), "notification.redelivery"), brought);
     ASSERT_TRUE(redeliver_first(code, "ubnd-03388"));
     office_.send_all(mailbox_);
     EXPECT_EQ(owed_to(code, "ubnd-03388").front().state, NotificationState::delivered);
-    EXPECT_EQ(count(office_.events(code), "notification.redelivery"), 1u);
+    EXPECT_EQ(count(office_.events(code), "notification.redelivery"), brought + 1);
 }
 
 TEST_F(Deliveries, AReceiverThatRefusesTheMessageIsAnAlarmOnce) {

@@ -36,24 +36,53 @@ std::optional<Duration> delay(const domain::Notification& value,
                               const SendOutcome& answer = answered(500),
                               std::uint64_t seed = 1) {
     simulation::SeededEntropy entropy(seed);
-    const auto next = next_attempt(value, classify(answer), answer, kNow, entropy);
+    const auto next =
+        next_attempt(value, classify(domain::ChannelKind::webhook, answer), answer, kNow, entropy);
     return next ? std::optional<Duration>(*next - kNow) : std::nullopt;
+}
+
+TEST(Schedule, BeginsAnewWhenAMessageIsScheduledAgain) {
+    domain::Notification routine = failed(Urgency::normal, 11);
+    EXPECT_FALSE(delay(routine));
+    routine.earlier_attempts = 10;
+    EXPECT_LE(delay(routine).value(), 6s);
+    domain::Notification emergency = failed(Urgency::emergency, 60);
+    emergency.due = kNow - 48h;
+    emergency.created_at = kNow - 48h;
+    EXPECT_FALSE(delay(emergency));
+    emergency.earlier_attempts = 59;
+    emergency.rescheduled_at = kNow;
+    EXPECT_EQ(delay(emergency), Duration(0));
+}
+
+TEST(Classify, TurnsTheClassesRoundForAMailServer) {
+    const auto judged = [](int code) { return classify(domain::ChannelKind::email, answered(code)); };
+    EXPECT_EQ(judged(250), AttemptOutcome::delivered);
+    for (const int not_now : {410, 421, 450, 451, 452}) {
+        EXPECT_EQ(judged(not_now), AttemptOutcome::retry) << not_now;
+    }
+    for (const int not_this : {535, 550, 552, 554}) {
+        EXPECT_EQ(judged(not_this), AttemptOutcome::slow_retry) << not_this;
+    }
+    EXPECT_EQ(classify(domain::ChannelKind::gateway, answered(503)), AttemptOutcome::retry);
 }
 
 TEST(Classify, TellsTheContractsClassesApart) {
     for (const int status : {200, 201, 202, 204, 299}) {
-        EXPECT_EQ(classify(answered(status)), AttemptOutcome::delivered) << status;
+        EXPECT_EQ(classify(domain::ChannelKind::webhook, answered(status)), AttemptOutcome::delivered)
+            << status;
     }
     for (const int status : {100, 300, 301, 302, 307, 308, 408, 429, 500, 502, 503, 504, 599}) {
-        EXPECT_EQ(classify(answered(status)), AttemptOutcome::retry) << status;
+        EXPECT_EQ(classify(domain::ChannelKind::webhook, answered(status)), AttemptOutcome::retry) << status;
     }
     for (const int status : {400, 401, 403, 404, 405, 409, 413, 415, 422}) {
-        EXPECT_EQ(classify(answered(status)), AttemptOutcome::slow_retry) << status;
+        EXPECT_EQ(classify(domain::ChannelKind::webhook, answered(status)), AttemptOutcome::slow_retry)
+            << status;
     }
-    EXPECT_EQ(classify(answered(410)), AttemptOutcome::suspended);
+    EXPECT_EQ(classify(domain::ChannelKind::webhook, answered(410)), AttemptOutcome::suspended);
     SendOutcome nothing;
     nothing.failure = "timeout";
-    EXPECT_EQ(classify(nothing), AttemptOutcome::retry);
+    EXPECT_EQ(classify(domain::ChannelKind::webhook, nothing), AttemptOutcome::retry);
 }
 
 TEST(RetrySchedule, AnEmergencyIsTriedDenselyAndNeverEarly) {

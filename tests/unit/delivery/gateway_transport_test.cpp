@@ -145,7 +145,7 @@ TEST(RoutingTransport, AMessageLeavesByTheKindOfItsTarget) {
     DeliveryOptions options;
     options.source = test::kSource;
     options.guard = *EgressGuard::parse({"127.0.0.0/8"});
-    options.gateway = options_for(gateway);
+    options.gateways.push_back(options_for(gateway));
     const auto transport = RoutingTransport::create(context.get_executor(), options).value();
     const auto send = [&](casework::Target target) {
         return test::run_to_end(context, transport->send(std::move(target), sample_message()));

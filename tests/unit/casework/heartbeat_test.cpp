@@ -1,0 +1,122 @@
+#include "lachan/casework/heartbeat.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "support/office.hpp"
+
+namespace lachan::casework {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using namespace support;
+
+/// Lets everything else on the loop have its turn.
+asio::awaitable<void> give_way() {
+    const auto executor = co_await asio::this_coro::executor;
+    for (int turn = 0; turn < 100; ++turn) {
+        co_await asio::post(executor, asio::use_awaitable);
+    }
+}
+
+/// The runner runs until it has looked, and stops.
+asio::awaitable<bool> look_once(OutboxRunner& outbox, StopSign& stop, Wakeup& work) {
+    const auto executor = co_await asio::this_coro::executor;
+    bool ended = false;
+    asio::co_spawn(executor, outbox.run(), [&ended](const std::exception_ptr&) { ended = true; });
+    co_await give_way();
+    stop.stopping = true;
+    work.notify();
+    while (!ended) {
+        co_await give_way();
+    }
+    stop.stopping = false;
+    co_return true;
+}
+
+asio::awaitable<std::string> words(Heartbeat& heartbeat) {
+    const auto outcome = co_await heartbeat.beat_once();
+    co_return std::string(outcome);
+}
+
+class Heart : public testing::Test {
+protected:
+    void runners_look() {
+        office_.run(watch_.catch_up()).value();
+        office_.run(look_once(outbox_, stop_, office_.context().outbox_work));
+    }
+    std::string beat() { return office_.run(words(heartbeat_)); }
+
+    Office office_;
+    Mailbox mailbox_;
+    StopSign stop_;
+    WatchRunner watch_{office_.context(), stop_};
+    OutboxRunner outbox_{office_.context(), mailbox_, stop_};
+    bool taken_ = true;
+    int calls_ = 0;
+    Heartbeat heartbeat_{office_.context(),
+                         watch_,
+                         outbox_,
+                         office_.context().watch_work,
+                         stop_,
+                         [this]() -> asio::awaitable<bool> {
+                             ++calls_;
+                             co_return taken_;
+                         }};
+};
+
+TEST_F(Heart, BeatsWhileEverythingIsAlive) {
+    runners_look();
+    EXPECT_EQ(beat(), "sent");
+    EXPECT_EQ(calls_, 1);
+    office_.look([&](const View& view) -> Result<void> {
+        EXPECT_EQ(view.documents.find("heartbeat", "last"), to_rfc3339(office_.now()))
+            << "something was made durable";
+        return {};
+    });
+}
+
+TEST_F(Heart, SaysWhenNobodyHearsIt) {
+    taken_ = false;
+    runners_look();
+    EXPECT_EQ(beat(), "not_taken");
+}
+
+TEST_F(Heart, IsSilentWhenARunnerNeverLooked) {
+    EXPECT_EQ(beat(), "watch_stands_still");
+    office_.run(watch_.catch_up()).value();
+    EXPECT_EQ(beat(), "outbox_stands_still");
+    EXPECT_EQ(calls_, 0);
+}
+
+TEST_F(Heart, IsSilentWhenARunnerStandsStill) {
+    runners_look();
+    office_.pass(91s);
+    EXPECT_EQ(beat(), "watch_stands_still");
+    office_.run(watch_.catch_up()).value();
+    EXPECT_EQ(beat(), "outbox_stands_still");
+    EXPECT_EQ(calls_, 0);
+}
+
+TEST_F(Heart, IsSilentWhenAnInvariantIsBroken) {
+    const std::string code = office_.opened(small_accident());
+    runners_look();
+    ASSERT_EQ(beat(), "sent");
+    office_.write([&](Tx& tx) -> Result<void> {
+        for (domain::Duty duty : tx.duties.of_case(office_.case_of(code).no)) {
+            duty.next_at.reset();
+            tx.duties.update(duty);
+        }
+        return {};
+    });
+    EXPECT_EQ(beat(), "invariant_broken");
+    EXPECT_EQ(calls_, 1);
+}
+
+}  // namespace
+}  // namespace lachan::casework
