@@ -358,9 +358,9 @@ private:
     app::DeadlineQuestion question_;
     app::StatisticsOptions statistics_;
     app::SimulateOptions simulate_;
-    std::string from_, to_, limit_, at_, id_, file_;
     app::AuditVerify audit_;
     app::SubjectErase erase_;
+    std::string from_, to_, limit_, at_, id_, file_, public_key_;
     bool verify_ = false;
 };
 
