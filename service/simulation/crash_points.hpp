@@ -46,6 +46,7 @@ public:
 
     boost::asio::awaitable<Result<void>> commit(casework::WriteOp op, casework::Lane lane) override;
     boost::asio::awaitable<Result<void>> read(casework::ReadOp op) override;
+    [[nodiscard]] Instant record_time() const override { return store_.record_time(); }
 
 private:
     casework::Store& store_;

@@ -35,6 +35,8 @@ public:
         co_return done;
     }
 
+    [[nodiscard]] Instant record_time() const override { return real_.record_time(); }
+
 protected:
     virtual Result<void> unit(Tx& tx, const casework::WriteOp& op) { return op(tx); }
     virtual Result<void> reading(const View& view, const casework::ReadOp& op) { return op(view); }
