@@ -46,8 +46,11 @@ GET     /v1/areas                                             yes      yes yes  
 GET     /v1/me                                                yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   401
 GET     /v1/rules/packs                                       yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   401
 GET     /v1/rules/packs/{pack}                                yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   401
-GET /v1/statistics 403 403 403 403 403 403 403 403 yes yes yes yes yes 403 401
-GET /v1/stream yes yes yes yes yes yes yes yes yes yes yes yes 403 403 401
+PUT     /v1/agencies/{agency}/endpoints/order                 403      403 403       403    403  403       403        403        403       403      403       403      403     yes   401
+POST    /v1/agencies/{agency}/endpoints/{endpoint}/redelivery 403      403 403       403    403  403       403        403        yes       yes      yes       yes      403     yes   401
+GET     /v1/status/key                                        yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   yes
+GET     /v1/statistics                                        403      403 403       403    403  403       403        403        yes       yes      yes       yes      yes     403   401
+GET     /v1/stream                                            yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      403     403   401
 GET     /v1/openapi.json                                      yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   yes
 GET     /problems/{type}                                      yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   yes
 )";

@@ -106,6 +106,9 @@ protected:
             {"/v1/status", {{"receipt", "%receipt"}}},
             {"/v1/status/nudge", {{"receipt", "%receipt"}}},
             {"/v1/status/proof", {{"receipt", "%receipt"}}},
+            {"/v1/agencies/{agency}/endpoints/order", {{"endpoints", {"tyt-03390-1"}}}},
+            {"/v1/agencies/{agency}/endpoints/{endpoint}/redelivery",
+             {{"from", "2026-11-20T00:00:00+07:00"}}},
             {"/v1/agencies/{agency}/endpoints", {{"kind", "webhook"}, {"url", "https://example.org/x"}}},
         };
         json body;
