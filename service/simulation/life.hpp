@@ -18,6 +18,9 @@
 
 namespace lachan::simulation {
 
+/// A day: up to here, people act at any millisecond and much is odd; above, offices do what they mostly do.
+inline constexpr int kFewCases = 20;
+
 /// What goes on in a world: people report, agencies answer what they are told, act and close; machines fail,
 /// laws change. Every choice is the dice's. All of it stands in an agenda by true time, so that a quiet world
 /// costs nothing.
@@ -51,7 +54,8 @@ private:
     void plan_in(Duration delay, Act act);
     void plan_at(Instant at, Act act);
     /// Again and again, with gaps of this length on average.
-    void go_on(Duration gap, std::function<void()> act);
+    void go_on(Duration gap, Act act);
+    void go_on_from(Instant meant, Duration gap, const std::shared_ptr<Act>& act);
     void do_what_is_due();
     [[nodiscard]] bool may(Trouble trouble) const { return troubles_.has(trouble); }
     [[nodiscard]] bool may(Trouble trouble, unsigned percent) {
@@ -68,6 +72,7 @@ private:
     // People in agencies.
     void hear(const Arrival& arrival);
     void answer(const std::string& duty, const domain::AgencyId& agency);
+    void plan_duty(Instant at, const std::string& duty, const domain::AgencyId& agency);
     void do_duty(const std::string& duty, const domain::AgencyId& agency);
     void record(const domain::Duty& duty,
                 const std::string& code,
@@ -103,7 +108,7 @@ private:
     [[nodiscard]] domain::Principal somebody_of(const domain::AgencyId& agency);
     [[nodiscard]] domain::AgencyId some_agency();
     [[nodiscard]] domain::AgencyId committee_of(const domain::AreaCode& area) const;
-    [[nodiscard]] Duration reaction(domain::Urgency urgency);
+    [[nodiscard]] Duration reaction(const Arrival& arrival);
     [[nodiscard]] Instant when_to_act(Instant due);
     [[nodiscard]] std::string some_key();
 
@@ -118,6 +123,7 @@ private:
     std::set<std::shared_ptr<Sent>> unanswered_;
     std::deque<std::shared_ptr<Sent>> answered_;
     std::vector<std::string> codes_;                  ///< Of late cases.
+    std::set<std::string> doing_;                     ///< Duties that somebody means to do at some time.
     std::set<std::string> closing_;                   ///< Cases that somebody means to close.
     std::map<domain::AgencyId, Instant> idle_until_;  ///< Agencies where nobody does anything.
     std::deque<domain::AgencyId> busy_;               ///< Agencies that were told something lately.

@@ -16,6 +16,15 @@ constexpr int kPressing = 20;      ///< Cases that an overseer looks through.
 constexpr int kTriesToClose = 3;   ///< Somebody who found a case changed looks again, but not for ever.
 const domain::AgencyId kOverseer("so-y-te-12");
 
+/// What people do with a duty they are told of, in percent; else they accept it, and do it later.
+struct Habits {
+    unsigned at_once;
+    unsigned decline;
+    unsigned forward;
+};
+constexpr Habits kOfFew{8, 6, 6};    ///< A short world is there to meet what is odd.
+constexpr Habits kOfMany{50, 2, 1};  ///< One of many cases is to be as offices are.
+
 domain::Principal overseer() {
     return {domain::KeyId("so-y-te-12-overseer"), domain::Role::supervisor, kOverseer};
 }
@@ -41,42 +50,51 @@ void Life::hear(const Arrival& arrival) {
         return;
     }
     const domain::AgencyId agency = arrival.agency;
+    const Duration delay = reaction(arrival);
     if (arrival.message.type == "vn.lachan.duty.assigned.v1") {
-        plan_in(reaction(arrival.message.urgency), [this, duty, agency] { answer(duty, agency); });
+        plan_in(delay, [this, duty, agency] { answer(duty, agency); });
     } else {
-        plan_in(reaction(arrival.message.urgency), [this, duty, agency] { do_duty(duty, agency); });
+        plan_duty(world_.clock().true_now() + delay, duty, agency);
     }
 }
 
-Duration Life::reaction(domain::Urgency urgency) {
+/// Mostly within the time they are given.
+Duration Life::reaction(const Arrival& arrival) {
     if (may(Trouble::late, 10)) {
         return dice_.between(6h, 96h);
     }
-    switch (urgency) {
-        case domain::Urgency::emergency:
-            return dice_.between(200ms, 15min);
-        case domain::Urgency::urgent:
-            return dice_.between(1min, 90min);
-        case domain::Urgency::normal:
-            break;
+    const Duration usual =
+        arrival.message.urgency == domain::Urgency::emergency ? Duration(15min) : Duration(4h);
+    const auto& respond_by = arrival.message.respond_by;
+    const Duration left = respond_by ? *respond_by - world_.clock().now() : usual;
+    return dice_.between(200ms, std::max<Duration>(1min, std::min(usual, left / 10 * 9)));
+}
+
+/// Who means to do it already needs no second reminder.
+void Life::plan_duty(Instant at, const std::string& duty, const domain::AgencyId& agency) {
+    if (doing_.insert(duty).second) {
+        plan_at(at, [this, duty, agency] {
+            doing_.erase(duty);
+            do_duty(duty, agency);
+        });
     }
-    return dice_.between(5min, 8h);
 }
 
 void Life::answer(const std::string& duty, const domain::AgencyId& agency) {
     const domain::Principal who = somebody_of(agency);
+    const Habits& habits = cases_per_day_ > kFewCases ? kOfMany : kOfFew;
     const std::uint64_t how = dice_.below(100);
-    if (how >= 92 && may(Trouble::disordered)) {
-        do_duty(duty, agency);  // done, and never accepted
+    if (how < habits.at_once) {
+        do_duty(duty, agency);
         return;
     }
     const std::string key = some_key();
-    if (how >= 90) {
-        press(response_request(who, duty, domain::ResponseKind::forwarded, some_agency(), key), !key.empty());
+    if (how < habits.at_once + habits.decline) {
+        press(response_request(who, duty, domain::ResponseKind::declined, {}, key), !key.empty());
         return;
     }
-    if (how >= 84) {
-        press(response_request(who, duty, domain::ResponseKind::declined, {}, key), !key.empty());
+    if (how < habits.at_once + habits.decline + habits.forward) {
+        press(response_request(who, duty, domain::ResponseKind::forwarded, some_agency(), key), !key.empty());
         return;
     }
     press(response_request(who, duty, domain::ResponseKind::accepted, {}, key),
@@ -84,7 +102,7 @@ void Life::answer(const std::string& duty, const domain::AgencyId& agency) {
           [this, duty, agency](const Result<casework::Answer>& answer) {
               const auto accepted = answer ? find_duty(duty) : std::nullopt;
               if (accepted && accepted->pending()) {
-                  plan_at(when_to_act(accepted->due), [this, duty, agency] { do_duty(duty, agency); });
+                  plan_duty(when_to_act(accepted->due), duty, agency);
               }
           });
 }
@@ -96,7 +114,7 @@ Instant Life::when_to_act(Instant due) {
     if (may(Trouble::late, 15)) {
         return now + std::max(left, Duration(0)) + dice_.between(1min, 72h);
     }
-    return now + (left < 2min ? dice_.between(1s, 30min) : dice_.between(1min, left / 10 * 9));
+    return now + dice_.between(1s, std::max<Duration>(1min, left / 10 * 9));
 }
 
 void Life::do_duty(const std::string& name, const domain::AgencyId& agency) {
@@ -127,7 +145,9 @@ void Life::record(const domain::Duty& duty,
         step.child = dice_.chance(50) ? duty.child : std::nullopt;
         step.note = "a note";
         if (!kind.results.empty() && dice_.chance(85)) {
-            step.result = dice_.pick(kind.results);
+            // In most offices most things take their usual way, which the rules name first.
+            const bool usual = cases_per_day_ > kFewCases && dice_.chance(75);
+            step.result = usual ? kind.results.front() : dice_.pick(kind.results);
         }
         if (dice_.chance(30)) {
             step.until = world_.clock().now() + dice_.between(1h, 24h * 40);

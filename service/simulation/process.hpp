@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "crash_points.hpp"
@@ -22,6 +23,13 @@ struct KeySafe {
 
     vault::MasterKey master;
     std::shared_ptr<vault::KeyMedium> medium;
+};
+
+/// What is to happen next by what is kept.
+struct NextDue {
+    std::optional<Instant> duty;
+    std::optional<Instant> reroute;
+    std::optional<Instant> endpoint;
 };
 
 /// Everything that dies in a crash. The context comes first and so goes last: what still hangs in it
@@ -48,7 +56,9 @@ struct SimWorld::Process {
     casework::StopSign stop;
     std::unique_ptr<casework::WatchRunner> watch;
     std::unique_ptr<casework::OutboxRunner> outbox;
-    bool serves = false;  ///< It has caught up, and its runners run.
+    std::int64_t observed = -1;  ///< Commits that the world had seen when it looked last.
+    NextDue due;                 ///< As it was then.
+    bool serves = false;         ///< It has caught up, and its runners run.
 };
 
 inline void SimWorld::Process::put_together(SimWorld& world) {

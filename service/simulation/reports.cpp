@@ -58,6 +58,30 @@ std::vector<domain::AreaCode> communes(const casework::World& laws, Instant now)
     return found;
 }
 
+/// How many of a hundred ordinary reports are about it.
+struct Share {
+    Category category;
+    std::uint64_t percent;
+};
+constexpr auto kShares = std::to_array<Share>({{Category::special_circumstances, 45},
+                                               {Category::injury, 20},
+                                               {Category::neglect, 10},
+                                               {Category::school_violence, 8},
+                                               {Category::family_violence, 8},
+                                               {Category::violence, 5},
+                                               {Category::drowning, 2},
+                                               {Category::sexual_abuse, 2}});
+
+Category category_of(std::uint64_t percent) {
+    for (const Share& share : kShares) {
+        if (percent < share.percent) {
+            return share.category;
+        }
+        percent -= share.percent;
+    }
+    return kShares.front().category;
+}
+
 }  // namespace
 
 domain::Report random_report(Dice& dice, const casework::World& laws, Instant now) {
@@ -92,6 +116,17 @@ domain::Report random_report(Dice& dice, const casework::World& laws, Instant no
             suspect.agency = domain::AgencyId("ubnd-" + report.area.text());
         }
         report.suspects.push_back(std::move(suspect));
+    }
+    return report;
+}
+
+domain::Report ordinary_report(Dice& dice, const casework::World& laws, Instant now) {
+    domain::Report report = routine_report(dice, dice.pick(communes(laws, now)), now);
+    report.channel = any<domain::Channel>(dice);
+    report.categories = {category_of(dice.below(100))};
+    report.children.front().age_estimate = static_cast<std::int32_t>(1 + dice.below(15));
+    if (dice.chance(20)) {  // taken down on paper first
+        report.received_at -= dice.between(1min, 14h);
     }
     return report;
 }

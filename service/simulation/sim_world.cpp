@@ -276,17 +276,25 @@ bool SimWorld::pass_to(Instant true_instant, bool stops_at_death) {
 }
 
 void SimWorld::observe(Instant next) {
-    look([&](const casework::View& view) {
-        witness_->observe(view, clock_.true_now());
-        if (process_->serves && clock_.true_now() >= patient_until_) {
-            check_punctual(view, next);
-        }
-    });
+    if (!up()) {
+        return;
+    }
+    if (const std::int64_t commits = process_->store->figures().batches; commits != process_->observed) {
+        const bool seen = look([&](const casework::View& view) {
+            witness_->observe(view, clock_.true_now());
+            process_->due = {
+                view.duties.next_instant(), view.outbox.next_reroute(), view.endpoints.next_instant()};
+        });
+        process_->observed = seen ? commits : process_->observed;
+    }
+    if (process_->serves && clock_.true_now() >= patient_until_) {
+        check_punctual(next);
+    }
 }
 
 /// With all work of this instant done, nothing may be due before the next one that is not in hand: time would
 /// pass over it.
-void SimWorld::check_punctual(const casework::View& view, Instant next) {
+void SimWorld::check_punctual(Instant next) {
     const Instant limit = clock_.now() + (std::max(next, clock_.true_now()) - clock_.true_now()) - kPunctual;
     const auto judge = [&](const std::optional<Instant>& due, std::string_view what) {
         if (due && *due < limit) {
@@ -296,10 +304,10 @@ void SimWorld::check_punctual(const casework::View& view, Instant next) {
             be_patient_until(clock_.true_now() + 1h);  // said once, not at every tick
         }
     };
-    judge(view.duties.next_instant(), "a duty's step");
-    judge(view.outbox.next_reroute(), "an undelivered notification");
+    judge(process_->due.duty, "a duty's step");
+    judge(process_->due.reroute, "an undelivered notification");
     if (agencies_.under_way() < static_cast<std::size_t>(plan_.outbox.parallel)) {
-        judge(view.endpoints.next_instant(), "the queue of an endpoint");
+        judge(process_->due.endpoint, "the queue of an endpoint");
     }
 }
 

@@ -230,7 +230,7 @@ private:
     bool pass_to(Instant true_instant, bool stops_at_death);
     /// Looks at what was recorded. Until `next` (true time) nothing more will happen.
     void observe(Instant next);
-    void check_punctual(const casework::View& view, Instant next);
+    void check_punctual(Instant next);
     void check_record();
     void hear(const Request& request, const Result<casework::Answer>& answer);
     Result<Filed> filed(const Request& request);
