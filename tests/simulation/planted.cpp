@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
+#include <limits>
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "lachan/casework/names.hpp"
 
@@ -57,130 +60,65 @@ Decorations with_store() {
     return decorations;
 }
 
-class Reports : public casework::Reports {
-public:
-    explicit Reports(casework::Reports& real) : real_(real) {}
-    std::optional<casework::ReportRow> find(const domain::ReportId& id) const override {
-        return real_.find(id);
-    }
-    std::vector<casework::ReportRow> of_case(domain::CaseNo number) const override {
-        return real_.of_case(number);
-    }
-    std::optional<casework::ReportRow> by_receipt(BytesView hash) const override {
-        return real_.by_receipt(hash);
-    }
-    void insert(const casework::ReportRow& row) override { real_.insert(row); }
+std::string_view value_of(const domain::Event& event, std::string_view key) {
+    const auto found = std::find_if(
+        event.data.begin(), event.data.end(), [&](const auto& entry) { return entry.first == key; });
+    return found == event.data.end() ? std::string_view() : std::string_view(found->second);
+}
 
-protected:
-    casework::Reports& real_;
-};
-
-class ReportsThatAcknowledge final : public Reports {
-public:
-    ReportsThatAcknowledge(SimWorld& world, casework::Reports& real) : Reports(real), world_(world) {}
-    void insert(const casework::ReportRow& row) override {
-        real_.insert(row);
-        world_.told(row.id, world_.context().vault.case_code(row.case_no));
-    }
-
-private:
-    SimWorld& world_;
-};
+/// What a unit of work has put into the record.
+std::vector<domain::Event> recorded(const Tx& tx, std::int64_t before) {
+    return tx.events.since(before, std::numeric_limits<int>::max());
+}
 
 class AcknowledgesBeforeCommit final : public Tampered {
     using Tampered::Tampered;
     Result<void> unit(Tx& tx, const casework::WriteOp& op) override {
-        ReportsThatAcknowledge reports(world_, tx.reports);
-        Tx hasty{tx.cases,
-                 reports,
-                 tx.duties,
-                 tx.steps,
-                 tx.outbox,
-                 tx.endpoints,
-                 tx.events,
-                 tx.replies,
-                 tx.keys,
-                 tx.documents,
-                 tx.now};
-        return op(hasty);
-    }
-};
-
-/// Sends what is owed in the moment in which it comes to be owed.
-class OutboxThatSends final : public casework::Outbox {
-public:
-    OutboxThatSends(SimWorld& world, casework::Outbox& real) : world_(world), real_(real) {}
-    std::optional<domain::Notification> find(domain::NotificationNo number) const override {
-        return real_.find(number);
-    }
-    std::vector<domain::Notification> of_case(domain::CaseNo number) const override {
-        return real_.of_case(number);
-    }
-    std::vector<domain::Notification> list(const casework::NotificationQuery& query) const override {
-        return real_.list(query);
-    }
-    std::vector<domain::Attempt> attempts(domain::NotificationNo number) const override {
-        return real_.attempts(number);
-    }
-    std::optional<domain::Notification> head(const domain::EndpointId& endpoint, Instant now) const override {
-        return real_.head(endpoint, now);
-    }
-    std::optional<Instant> next_attempt(const domain::EndpointId& endpoint) const override {
-        return real_.next_attempt(endpoint);
-    }
-    std::int64_t scheduled(const domain::EndpointId& endpoint) const override {
-        return real_.scheduled(endpoint);
-    }
-    std::vector<domain::NotificationNo> to_reroute(Instant now, int limit) const override {
-        return real_.to_reroute(now, limit);
-    }
-    std::optional<Instant> next_reroute() const override { return real_.next_reroute(); }
-    void update(const domain::Notification& value) override { real_.update(value); }
-    void insert_attempt(const domain::Attempt& value) override { real_.insert_attempt(value); }
-
-    void insert(const domain::Notification& value) override {
-        real_.insert(value);
-        if (!value.endpoint.empty()) {
-            casework::Target target;
-            target.endpoint = value.endpoint;
-            target.agency = value.agency;
-            world_.agencies().put_on_the_wire(target, message_of(value));
+        const std::int64_t before = tx.events.last_sequence();
+        Result<void> done = op(tx);
+        for (const domain::Event& event : recorded(tx, before)) {
+            if (done && event.kind == "report.received") {
+                world_.told(domain::ReportId(std::string(value_of(event, "report"))),
+                            world_.context().vault.case_code(*event.case_no));
+            }
         }
+        return done;
     }
-
-private:
-    casework::Message message_of(const domain::Notification& value) {
-        casework::Message message;
-        message.case_code = world_.context().vault.case_code(value.no.case_no);
-        message.id = world_.message_id(value);
-        message.type = value.type;
-        message.case_sequence = value.case_sequence;
-        message.urgency = value.urgency;
-        message.duty = value.duty ? casework::duty_name(message.case_code, *value.duty) : "";
-        message.created_at = value.created_at;
-        return message;
-    }
-
-    SimWorld& world_;
-    casework::Outbox& real_;
 };
 
 class TellsBeforeCommit final : public Tampered {
     using Tampered::Tampered;
     Result<void> unit(Tx& tx, const casework::WriteOp& op) override {
-        OutboxThatSends outbox(world_, tx.outbox);
-        Tx hasty{tx.cases,
-                 tx.reports,
-                 tx.duties,
-                 tx.steps,
-                 outbox,
-                 tx.endpoints,
-                 tx.events,
-                 tx.replies,
-                 tx.keys,
-                 tx.documents,
-                 tx.now};
-        return op(hasty);
+        const std::int64_t before = tx.events.last_sequence();
+        Result<void> done = op(tx);
+        std::set<domain::CaseNo> touched;
+        for (const domain::Event& event : recorded(tx, before)) {
+            if (event.case_no && event.actor != "outbox") {
+                touched.insert(*event.case_no);
+            }
+        }
+        for (const domain::CaseNo number : touched) {
+            for (const domain::Notification& owed : tx.outbox.of_case(number)) {
+                if (owed.created_at == tx.now && owed.attempts == 0 && !owed.endpoint.empty()) {
+                    send(owed);
+                }
+            }
+        }
+        return done;
+    }
+    void send(const domain::Notification& owed) {
+        casework::Target target;
+        target.endpoint = owed.endpoint;
+        target.agency = owed.agency;
+        casework::Message message;
+        message.case_code = world_.context().vault.case_code(owed.no.case_no);
+        message.id = world_.message_id(owed);
+        message.type = owed.type;
+        message.case_sequence = owed.case_sequence;
+        message.urgency = owed.urgency;
+        message.duty = owed.duty ? casework::duty_name(message.case_code, *owed.duty) : "";
+        message.created_at = owed.created_at;
+        world_.agencies().put_on_the_wire(target, message);
     }
 };
 
@@ -235,83 +173,49 @@ class RemembersTimers final : public Tampered {
     using Tampered::Tampered;
     Result<void> unit(Tx& tx, const casework::WriteOp& op) override {
         RememberedDuties duties(tx.duties, &tx.duties, memory_);
-        Tx forgetful{tx.cases,
-                     tx.reports,
-                     duties,
-                     tx.steps,
-                     tx.outbox,
-                     tx.endpoints,
-                     tx.events,
-                     tx.replies,
-                     tx.keys,
-                     tx.documents,
-                     tx.now};
+        Tx forgetful{.cases = tx.cases,
+                     .reports = tx.reports,
+                     .duties = duties,
+                     .steps = tx.steps,
+                     .outbox = tx.outbox,
+                     .endpoints = tx.endpoints,
+                     .events = tx.events,
+                     .replies = tx.replies,
+                     .openings = tx.openings,
+                     .keys = tx.keys,
+                     .documents = tx.documents,
+                     .now = tx.now};
         return op(forgetful);
     }
     Result<void> reading(const View& view, const casework::ReadOp& op) override {
         const RememberedDuties duties(view.duties, nullptr, memory_);
-        const View forgetful{view.cases,
-                             view.reports,
-                             duties,
-                             view.steps,
-                             view.outbox,
-                             view.endpoints,
-                             view.events,
-                             view.replies,
-                             view.keys,
-                             view.documents,
-                             view.counts};
+        const View forgetful{.cases = view.cases,
+                             .reports = view.reports,
+                             .duties = duties,
+                             .steps = view.steps,
+                             .outbox = view.outbox,
+                             .endpoints = view.endpoints,
+                             .events = view.events,
+                             .replies = view.replies,
+                             .openings = view.openings,
+                             .keys = view.keys,
+                             .documents = view.documents,
+                             .counts = view.counts,
+                             .delivery = view.delivery};
         return op(forgetful);
     }
     Remembered memory_;
 };
 
-/// As if nothing about a report were unique.
-class ReportsWithoutGuard final : public Reports {
-public:
-    using Reports::Reports;
-    std::optional<casework::ReportRow> find(const domain::ReportId&) const override { return std::nullopt; }
-    void insert(const casework::ReportRow& row) override {
-        casework::ReportRow other = row;
-        while (real_.find(other.id)) {
-            other.id = domain::ReportId(other.id.text() + "-again");
-        }
-        real_.insert(other);
-    }
-};
-
-class RepliesNobodyKeeps final : public casework::Replies {
-    std::optional<casework::KeptReply> find(const domain::KeyId&,
-                                            std::string_view,
-                                            std::string_view) const override {
-        return std::nullopt;
-    }
-    void keep(const domain::KeyId&, std::string_view, std::string_view, const casework::KeptReply&) override {
-    }
-    int forget(Instant, int) override { return 0; }
-};
-
 class ForgetsRequests final : public Tampered {
     using Tampered::Tampered;
     Result<void> unit(Tx& tx, const casework::WriteOp& op) override {
-        ReportsWithoutGuard reports(tx.reports);
-        RepliesNobodyKeeps replies;
-        Tx forgetful{tx.cases,
-                     reports,
-                     tx.duties,
-                     tx.steps,
-                     tx.outbox,
-                     tx.endpoints,
-                     tx.events,
-                     replies,
-                     tx.keys,
-                     tx.documents,
-                     tx.now};
-        return op(forgetful);
+        (void)tx.replies.forget(Instant::max(), std::numeric_limits<int>::max());
+        return op(tx);
     }
 };
 
-/// Once in a while another program writes an entry that continues from an older one.
+/// Once in a while another program writes an entry that does not continue from the last one.
 class WithASecondWriter final : public Tampered {
     using Tampered::Tampered;
     void after_commit() override {
@@ -338,7 +242,7 @@ class WithASecondWriter final : public Tampered {
 
 class DeafClock final : public casework::Clock {
 public:
-    DeafClock(SimWorld&, casework::Clock& real) : real_(real) {}
+    explicit DeafClock(casework::Clock& real) : real_(real) {}
     Instant now() const noexcept override { return real_.now(); }
     boost::asio::awaitable<void> sleep_until(Instant until, casework::Wakeup&) override {
         const auto executor = co_await boost::asio::this_coro::executor;
@@ -352,7 +256,7 @@ private:
 
 class HopefulTransport final : public casework::Transport {
 public:
-    HopefulTransport(SimWorld&, casework::Transport& real) : real_(real) {}
+    explicit HopefulTransport(casework::Transport& real) : real_(real) {}
     boost::asio::awaitable<casework::SendOutcome> send(casework::Target target,
                                                        casework::Message message) override {
         casework::SendOutcome outcome = co_await real_.send(std::move(target), std::move(message));
@@ -390,16 +294,14 @@ Decorations forked_chain() {
 
 Decorations deaf_sleeper() {
     Decorations decorations;
-    decorations.clock = [](SimWorld& world, casework::Clock& real) {
-        return std::make_unique<DeafClock>(world, real);
-    };
+    decorations.clock = [](SimWorld&, casework::Clock& real) { return std::make_unique<DeafClock>(real); };
     return decorations;
 }
 
 Decorations hopeful_sender() {
     Decorations decorations;
-    decorations.transport = [](SimWorld& world, casework::Transport& real) {
-        return std::make_unique<HopefulTransport>(world, real);
+    decorations.transport = [](SimWorld&, casework::Transport& real) {
+        return std::make_unique<HopefulTransport>(real);
     };
     return decorations;
 }
