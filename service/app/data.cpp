@@ -33,6 +33,11 @@ Result<std::unique_ptr<Data>> open_data(const config::Config& config, vault::Key
         return store.error();
     }
     data->store = std::move(*store);
+    if (const auto settled =
+            vault::settle_rotation(config.vault.master_key_file, config.vault.key_store_file, data->entropy);
+        !settled) {
+        return settled.error();
+    }
     const auto master = vault::read_master_key_file(config.vault.master_key_file);
     if (!master) {
         return master.error();

@@ -30,6 +30,7 @@ constexpr std::string_view kDatabaseFile = "data/lachan.sqlite3";
 constexpr std::string_view kRulesFolder = "rules";
 constexpr std::string_view kDirectoryFolder = "directory";
 constexpr std::string_view kCalendarFile = "calendar/vietnam.json";
+constexpr std::string_view kRetentionFile = "rules/retention/lai-chau.json";
 constexpr std::string_view kDemoAgencies = "config/demo/directory/agencies.json";
 constexpr std::string_view kAdministratorRole = "directory_owner";  ///< Whose administrator comes first.
 constexpr std::string_view kActor = "init";
@@ -91,6 +92,7 @@ std::string configuration(const InitOptions& options) {
     document["rules"] = {{"path", kRulesFolder}};
     document["directory"] = {{"path", kDirectoryFolder}};
     document["calendar"] = {{"path", kCalendarFile}};
+    document["retention"] = {{"path", kRetentionFile}};
     document["egress"] = {{"allow_cidrs", ordered_json::array()}};
     if (!options.demo_url.empty()) {
         document["egress"]["allow_cidrs"] = {"127.0.0.0/8", "::1/128"};

@@ -7,6 +7,8 @@
 #include "console.hpp"
 #include "data.hpp"
 #include "lachan/casework/keys.hpp"
+#include "lachan/operations/system_entropy.hpp"
+#include "lachan/vault/master_key.hpp"
 
 namespace lachan::app {
 namespace {
@@ -47,6 +49,7 @@ Result<casework::NewKey> parse(const KeyCreateOptions& options, const casework::
                 {"--expires-at", "bad_instant", "an RFC 3339 instant, e.g. 2027-01-01T00:00:00+07:00"});
         }
     }
+    wanted.purpose = options.purpose;
     if (!faults.empty()) {
         return Error(Errc::validation_failed, "the key cannot be made", std::move(faults));
     }
@@ -131,18 +134,50 @@ int run_key_list(const config::Config& config, bool json) {
     return kGood;
 }
 
-int run_key_revoke(const config::Config& config, const std::string& id, bool json) {
+int run_key_revoke(const config::Config& config,
+                   const std::string& id,
+                   const std::string& purpose,
+                   bool json) {
     auto data = open_data(config, vault::KeyFileAccess::read);
     if (!data) {
         return complain(data.error());
     }
     const auto revoked = (*data)->store->commit_now([&](casework::Tx& tx) -> Result<void> {
-        return casework::revoke_key(tx, domain::KeyId(id), kActor);
+        return casework::revoke_key(tx, *(*data)->vault, domain::KeyId(id), kActor, purpose);
     });
     if (!revoked) {
         return complain(revoked.error());
     }
     print_line(json ? ordered_json{{"revoked", id}}.dump() : "revoked " + id);
+    return kGood;
+}
+
+int run_master_rotate(const config::Config& config, bool json) {
+    operations::SystemEntropy entropy;
+    if (const auto rotated =
+            vault::rotate_master_key(config.vault.master_key_file, config.vault.key_store_file, entropy);
+        !rotated) {
+        return complain(rotated.error());
+    }
+    auto data = open_data(config, vault::KeyFileAccess::read);
+    if (!data) {
+        return complain(data.error());
+    }
+    const auto noted = (*data)->store->commit_now([&](casework::Tx& tx) -> Result<void> {
+        domain::Event event;
+        event.at = tx.now;
+        event.kind = "key.master_rotated";
+        event.actor = kActor;
+        tx.events.append(event);
+        return {};
+    });
+    if (!noted) {
+        return complain(noted.error());
+    }
+    const std::string file = config.vault.master_key_file.string();
+    print_line(json ? ordered_json{{"rotated", true}, {"master_key_file", file}}.dump()
+                    : "a new master key: " + file +
+                          "; keep a copy of it away from the backups, and destroy the old ones");
     return kGood;
 }
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 
+#include "access_commands.hpp"
 #include "audit_commands.hpp"
 #include "check_commands.hpp"
 #include "console.hpp"
@@ -13,6 +14,7 @@
 #include "law_commands.hpp"
 #include "receipt_commands.hpp"
 #include "receive.hpp"
+#include "retention_commands.hpp"
 #include "rules_commands.hpp"
 #include "serve.hpp"
 #include "simulate_command.hpp"
@@ -45,6 +47,8 @@ public:
         add_simulate();
         add_subject();
         add_receipt();
+        add_access();
+        add_retention();
     }
 
     int run(int argc, char** argv) {
@@ -212,15 +216,21 @@ private:
         create->add_option("--agency", key_.agency)->required();
         create->add_option("--id", key_.id);
         create->add_option("--expires-at", key_.expires_at);
+        create->add_option("--purpose", key_.purpose, "Why; stands sealed in the record");
         configured(*keys, "list", "All keys, without their tokens", [this](const config::Config& config) {
             return app::run_key_list(config, json_);
         });
-        configured(*keys,
-                   "revoke",
-                   "Revoke a key",
-                   [this](const config::Config& config) { return app::run_key_revoke(config, id_, json_); })
-            ->add_option("ID", id_)
-            ->required();
+        auto* revoke = configured(*keys, "revoke", "Revoke a key", [this](const config::Config& config) {
+            return app::run_key_revoke(config, id_, key_.purpose, json_);
+        });
+        revoke->add_option("ID", id_)->required();
+        revoke->add_option("--purpose", key_.purpose, "Why; stands sealed in the record");
+        CLI::App* master = keys->add_subcommand("master", "The key that seals all others");
+        master->require_subcommand(1);
+        configured(*master,
+                   "rotate",
+                   "Seal the key store by a new master key; nothing else changes",
+                   [this](const config::Config& config) { return app::run_master_rotate(config, json_); });
     }
 
     void add_deadline() {
@@ -319,6 +329,35 @@ private:
         verification(*subject, "verify", "Verify a certificate of erasure", app::run_subject_verify);
     }
 
+    void add_retention() {
+        CLI::App* retention = group("retention", "Forgetting in time");
+        auto* run = configured(*retention,
+                               "run",
+                               "Erase what has been kept for long enough, by the rules of retention",
+                               [this](const config::Config& config) {
+                                   retention_.json = json_;
+                                   return app::run_retention(config, retention_);
+                               });
+        auto* choice = run->add_option_group("choice");
+        choice->require_option(1);
+        choice->add_flag("--dry-run", retention_.dry_run, "Only say what would be erased, and why");
+        choice->add_flag("--apply", retention_.apply, "Erase it");
+    }
+
+    void add_access() {
+        CLI::App* access = group("access", "Who saw what");
+        auto* report = configured(*access,
+                                  "report",
+                                  "Reads, refusals, searches and changes of access, from the record",
+                                  [this](const config::Config& config) {
+                                      access_.json = json_;
+                                      return app::run_access_report(config, access_);
+                                  });
+        report->add_option("--subject", access_.subject, "Case code");
+        report->add_option("--agency", access_.agency, "Id of an agency");
+        report->add_option("--since", access_.since, "RFC 3339 instant");
+    }
+
     void add_receipt() {
         CLI::App* receipt = group("receipt", "What the holder of a receipt can have proved");
         configured(*receipt,
@@ -358,6 +397,8 @@ private:
     app::DeadlineQuestion question_;
     app::StatisticsOptions statistics_;
     app::SimulateOptions simulate_;
+    app::AccessReport access_;
+    app::RetentionRun retention_;
     app::AuditVerify audit_;
     app::SubjectErase erase_;
     std::string from_, to_, limit_, at_, id_, file_, public_key_;

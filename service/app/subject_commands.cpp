@@ -5,6 +5,7 @@
 
 #include "console.hpp"
 #include "data.hpp"
+#include "erasure_certificate.hpp"
 #include "lachan/casework/erasure.hpp"
 #include "lachan/casework/statements.hpp"
 #include "signed_statement.hpp"
@@ -12,7 +13,6 @@
 namespace lachan::app {
 namespace {
 
-using casework::ErasureExtent;
 using nlohmann::ordered_json;
 
 constexpr std::string_view kActor = "command line";
@@ -41,14 +41,6 @@ Result<domain::CaseNo> case_of(const SubjectErase& order, Data& data) {
     return *number;
 }
 
-ordered_json to_json(const ErasureExtent& extent) {
-    ordered_json reports = ordered_json::array();
-    for (const domain::ReportId& id : extent.reports) {
-        reports.push_back(id.text());
-    }
-    return {{"reports", reports}, {"notes", extent.notes}, {"traces", extent.traces}};
-}
-
 ordered_json warnings_of(domain::CaseStatus status) {
     return status == domain::CaseStatus::open ? ordered_json{kStillOpen} : ordered_json::array();
 }
@@ -58,7 +50,7 @@ int show_plan(const casework::ErasurePlan& plan, const SubjectErase& order) {
                              {"case", plan.code},
                              {"status", domain::text_of(plan.status)},
                              {"ground", order.ground},
-                             {"erases", to_json(plan.extent)},
+                             {"erases", extent_json(plan.extent)},
                              {"nothing_left", plan.nothing_left},
                              {"warnings", warnings_of(plan.status)}};
     if (order.json) {
@@ -72,17 +64,6 @@ int show_plan(const casework::ErasurePlan& plan, const SubjectErase& order) {
         print_line("! " + warning.get<std::string>());
     }
     return kGood;
-}
-
-ordered_json certificate_of(const casework::Erased& erased, const config::Config& config, const Data& data) {
-    ordered_json content = {{"service", service_name(config)}, {"case", erased.code}};
-    content["erased_at"] = to_rfc3339(erased.erasure.at);
-    content["ground"] = erased.erasure.ground;
-    content["key"] = static_cast<std::int64_t>(erased.erasure.slot);
-    content["entry"] = erased.entry;
-    content.update(erased.again ? ordered_json::object() : to_json(erased.extent));
-    content["signed_at"] = to_rfc3339(data.clock.now());
-    return sign_statement(*data.vault, casework::kErasureStatement, content);
 }
 
 void print_certificate(const casework::Erased& erased, const ordered_json& certificate) {
@@ -116,7 +97,7 @@ int answer(const casework::Erased& erased, const ordered_json& certificate, bool
     document["erased_at"] = to_rfc3339(erased.erasure.at);
     document["ground"] = erased.erasure.ground;
     document["entry"] = erased.entry;
-    document["extent"] = to_json(erased.extent);
+    document["extent"] = extent_json(erased.extent);
     document["warnings"] = warnings_of(erased.status);
     document["certificate"] = certificate;
     print_line(document.dump());

@@ -11,11 +11,8 @@ namespace {
 constexpr std::size_t kShortestPurpose = 3;   ///< "x" is no purpose.
 constexpr std::size_t kLongestPurpose = 200;  ///< A sentence; it stands in the record for good.
 
-Result<void> open_parts(const Vault& vault,
-                        KeySlot key,
-                        const ReportRow& row,
-                        bool with_informant,
-                        ReportIdentity& result) {
+Result<void> open_parts(
+    const Vault& vault, KeySlot key, const ReportRow& row, bool with_informant, ReportIdentity& result) {
     auto people = vault.open_identity(key, row.id, row.sealed.identity);
     if (!people) {
         return people.error();
@@ -79,22 +76,6 @@ Result<std::vector<ReportIdentity>> open_all(const Vault& vault,
 
 domain::EventData data_of(const domain::Principal& caller) {
     return {{"agency", caller.agency.text()}, {"role", std::string(domain::text_of(caller.role))}};
-}
-
-/// The purpose is a person's words and could hold a name: it stands in the record sealed, with the key of the
-/// case where there is one, so that it is erased with it.
-std::pair<std::string, std::string> sealed_purpose(Vault& vault,
-                                                   const Tx& tx,
-                                                   domain::CaseNo number,
-                                                   const std::string& purpose) {
-    const auto key = tx.cases.key(number);
-    if (key) {
-        const auto sealed = vault.seal_text(*key, purpose_context(vault.case_code(number)), purpose);
-        if (sealed) {
-            return {std::string(kSealedPurpose), to_hex(*sealed)};
-        }
-    }
-    return {std::string(kOwnSealedPurpose), to_hex(vault.seal_own(kOwnPurposeContext, purpose))};
 }
 
 void note_reading(

@@ -1,5 +1,7 @@
 #include "lachan/casework/keys.hpp"
 
+#include "lachan/casework/access_log.hpp"
+
 namespace lachan::casework {
 namespace {
 
@@ -10,6 +12,13 @@ void note(Tx& tx, std::string_view kind, std::string_view actor, domain::EventDa
     event.actor = actor;
     event.data = std::move(data);
     tx.events.append(event);
+}
+
+domain::EventData with_purpose(domain::EventData data, Vault& vault, const Tx& tx, std::string_view purpose) {
+    if (!purpose.empty()) {
+        data.push_back(sealed_purpose(vault, tx, std::nullopt, purpose));
+    }
+    return data;
 }
 
 }  // namespace
@@ -27,17 +36,21 @@ KeyMade make_key(Tx& tx, Vault& vault, const NewKey& wanted, domain::KeyId id, s
     note(tx,
          "key.created",
          actor,
-         {{"key", made.id.text()},
-          {"role", std::string(domain::text_of(wanted.role))},
-          {"agency", wanted.agency.text()}});
+         with_purpose({{"key", made.id.text()},
+                       {"role", std::string(domain::text_of(wanted.role))},
+                       {"agency", wanted.agency.text()}},
+                      vault,
+                      tx,
+                      wanted.purpose));
     return made;
 }
 
-Result<void> revoke_key(Tx& tx, const domain::KeyId& id, std::string_view actor) {
+Result<void> revoke_key(
+    Tx& tx, Vault& vault, const domain::KeyId& id, std::string_view actor, std::string_view purpose) {
     if (!tx.keys.revoke(id, tx.now)) {
         return Error(Errc::not_found, "no such key");
     }
-    note(tx, "key.revoked", actor, {{"key", id.text()}});
+    note(tx, "key.revoked", actor, with_purpose({{"key", id.text()}}, vault, tx, purpose));
     return {};
 }
 

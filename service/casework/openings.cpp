@@ -5,6 +5,7 @@
 
 #include "case_edit.hpp"
 #include "lachan/casework/access.hpp"
+#include "lachan/casework/erasure.hpp"
 #include "standing.hpp"
 
 namespace lachan::casework {
@@ -68,9 +69,9 @@ Result<OpeningItem> open(
     OpeningItem item{{number, caller.key, caller.agency, {}, tx.now, tx.now + opening.length, {}},
                      edit.code(),
                      opening.reason};
-    const auto key = tx.cases.key(number);
+    const auto key = sealing_key(tx, context.vault, number);
     if (!key) {
-        return Error(Errc::internal, "a case without a key");
+        return key.error();
     }
     auto sealed = context.vault.seal_text(*key, sealed_under(edit.code(), tx.now), opening.reason);
     if (!sealed) {

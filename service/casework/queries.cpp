@@ -5,6 +5,7 @@
 
 #include "case_edit.hpp"
 #include "lachan/casework/access.hpp"
+#include "lachan/casework/access_log.hpp"
 
 namespace lachan::casework {
 namespace {
@@ -48,7 +49,7 @@ Result<domain::CaseNo> number_of(const Context& context, const std::string& code
 /// Who read the names, or asked in vain, is for those who oversee.
 bool is_about_readers(const domain::Event& event) {
     return event.kind == "identity.read" || event.kind == "identity.refused" ||
-           event.kind == "case.opened_in_emergency";
+           event.kind == "access.refused" || event.kind == "case.opened_in_emergency";
 }
 
 /// The other case that the event names, if it names one: its code is not for those who may not see it.
@@ -93,14 +94,28 @@ std::string criteria_of(const CaseSearch& search) {
     return words;
 }
 
-/// What was searched with, and how much was found; never the words themselves.
-void note_search(Tx& tx, const domain::Principal& caller, const CaseSearch& search, std::size_t found) {
+/// What was searched with, and what was found; never the words themselves.
+void note_search(Vault& vault,
+                 Tx& tx,
+                 const domain::Principal& caller,
+                 const CaseSearch& search,
+                 const std::vector<CaseItem>& found) {
+    std::string codes;
+    for (const CaseItem& item : found) {
+        codes += (codes.empty() ? "" : " ") + item.code;
+    }
     domain::Event event;
     event.at = tx.now;
     event.kind = "search.made";
     event.actor = caller.key.text();
-    event.data = {
-        {"agency", caller.agency.text()}, {"by", criteria_of(search)}, {"found", std::to_string(found)}};
+    event.data = {{"agency", caller.agency.text()},
+                  {"role", std::string(domain::text_of(caller.role))},
+                  {"by", criteria_of(search)},
+                  {"found", std::to_string(found.size())},
+                  {"cases", codes}};
+    if (!search.purpose.empty()) {
+        event.data.push_back(sealed_purpose(vault, tx, std::nullopt, search.purpose));
+    }
     tx.events.append(event);
 }
 
@@ -268,7 +283,7 @@ boost::asio::awaitable<Result<Page<CaseItem>>> search_cases(Context& context,
                 page.items.push_back({std::move(*value), context.vault.case_code(number)});
             }
         }
-        note_search(tx, caller, search, page.items.size());
+        note_search(context.vault, tx, caller, search, page.items);
         return {};
     };
     const auto looked = co_await context.store.commit(std::move(look));

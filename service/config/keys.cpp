@@ -206,6 +206,11 @@ std::vector<Key> make_keys() {
                                  kRate,
                                  "Questions by receipt from one address: receipts must not be guessed.",
                                  [](Config& c) -> std::int64_t& { return c.limits.status_per_minute; }),
+        path_key("retention",
+                 "path",
+                 "file",
+                 "How long the names of closed cases are kept.",
+                 [](Config& c) -> path& { return c.retention.path; }),
         anchors_key(
             "audit",
             "anchors",

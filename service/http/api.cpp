@@ -1,6 +1,7 @@
 #include "lachan/http/api.hpp"
 
 #include "calls.hpp"
+#include "lachan/casework/access_log.hpp"
 #include "lachan/casework/queries.hpp"
 
 namespace lachan::http {
@@ -27,12 +28,17 @@ std::vector<Route> api_routes(const Services& services) {
 Api::Api(Services services)
     : services_(std::move(services)),
       router_(api_routes(services_)),
-      dispatcher_(router_,
-                  services_.problems,
-                  services_.limits,
-                  services_.context.clock,
-                  [&context = services_.context](Secret<std::string> token) {
-                      return casework::identify(context, std::move(token));
-                  }) {}
+      dispatcher_(
+          router_,
+          services_.problems,
+          services_.limits,
+          services_.context.clock,
+          [&context = services_.context](Secret<std::string> token) {
+              return casework::identify(context, std::move(token));
+          },
+          [&context = services_.context](
+              const domain::Principal& caller, std::string_view route, std::string named) {
+              return casework::note_refused(context, caller, std::string(route), std::move(named));
+          }) {}
 
 }  // namespace lachan::http

@@ -13,6 +13,8 @@ namespace {
 
 namespace asio = boost::asio;
 
+constexpr std::size_t kPurposeMax = 200;  ///< A sentence; it stands in the record for good.
+
 void write_items(JsonWriter& json, const casework::Page<casework::CaseItem>& page) {
     json.begin_object().key("items").begin_array();
     for (const casework::CaseItem& item : page.items) {
@@ -57,6 +59,7 @@ void read_search(Members& members, casework::CaseSearch& search) {
     search.phone = members.text("phone", kPhoneMax);
     search.code = members.text("code", kIdMax);
     search.reference = members.text("reference", kReferenceMax);
+    search.purpose = members.text("purpose", kPurposeMax);
     search.limit = static_cast<int>(members.integer("limit", 1, kPageMax).value_or(kPageDefault));
 }
 
@@ -196,7 +199,8 @@ void add_case_calls(std::vector<Route>& routes, const Services& services) {
                       .endpoint = endpoint(services, get_events)});
     routes.push_back({.method = Method::get,
                       .pattern = "/v1/cases/{case}/identity",
-                      .endpoint = endpoint(services, get_identity)});
+                      .endpoint = endpoint(services, get_identity),
+                      .notes_refusals = true});
 }
 
 }  // namespace lachan::http

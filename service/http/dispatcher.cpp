@@ -9,6 +9,16 @@ bool changes_something(Method method) noexcept {
     return method == Method::post || method == Method::put || method == Method::delete_;
 }
 
+/// The case, duty or notification that the path names; empty: none.
+std::string named_in(const Parameters& path) {
+    for (const std::string_view name : {"case", "duty", "notification"}) {
+        if (const auto value = path.find(name)) {
+            return std::string(*value);
+        }
+    }
+    return {};
+}
+
 Error too_many() {
     return Error(Errc::rate_limited, "the allowance is used up; see RateLimit and Retry-After");
 }
@@ -74,7 +84,24 @@ boost::asio::awaitable<Result<Reply>> Dispatcher::run(const Route& route,
         co_return sound.error();
     }
     auto reply = co_await route.endpoint(request);
+    if (!reply) {
+        co_await note(route, request, reply.error().code());
+    }
     co_return reply;
+}
+
+boost::asio::awaitable<void> Dispatcher::note(const Route& route,
+                                              const Request& request,
+                                              Errc refusal) const {
+    const std::string named = named_in(request.path_parameters);
+    // Done for what does not exist as for what is not theirs, or the time of the answer would tell which.
+    const bool worth_it = refusal == Errc::forbidden || (refusal == Errc::not_found && !named.empty());
+    if (!worth_it || !request.principal || !note_refused_ || route.notes_refusals) {
+        co_return;
+    }
+    if (limits_.may_record(request.principal->key.text(), clock_.now())) {
+        co_await note_refused_(*request.principal, route.pattern, named);
+    }
 }
 
 Reply Dispatcher::no_route(const std::string& allow, const Request& request) const {

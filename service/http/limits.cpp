@@ -116,6 +116,10 @@ Standing Limits::refusals(std::string_view address, Instant now) {
     return take(settings_.refusal, address, now, 0);
 }
 
+bool Limits::may_record(std::string_view key, Instant now) {
+    return take(settings_.recorded, key, now, 1).verdict == Standing::Verdict::granted;
+}
+
 void write_limits(const Standing& standing, Reply& reply) {
     if (standing.allowance == nullptr) {
         return;

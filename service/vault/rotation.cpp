@@ -84,4 +84,26 @@ Result<void> rotate_master_key(const fs::path& master_key_file,
     return replace(new_key_file, master_key_file);
 }
 
+Result<void> settle_rotation(const fs::path& master_key_file,
+                             const fs::path& key_store_file,
+                             casework::Entropy& entropy) {
+    const fs::path new_key_file = beside(master_key_file);
+    if (std::error_code unknown; !fs::exists(new_key_file, unknown) || !fs::exists(key_store_file, unknown)) {
+        return {};
+    }
+    auto opened = open_key_file(key_store_file, KeyFileAccess::read);
+    if (!opened) {
+        return opened.error();
+    }
+    const std::shared_ptr<KeyMedium> store = std::move(*opened);
+    const auto opens = [&](const fs::path& key_file) {
+        const auto key = read_master_key_file(key_file);
+        return key && CaseKeys::open(*key, store, std::nullopt, 1, entropy);
+    };
+    if (opens(master_key_file) || !opens(new_key_file)) {
+        return {};  // the store was not replaced yet, or this is not ours to mend
+    }
+    return replace(new_key_file, master_key_file);
+}
+
 }  // namespace lachan::vault

@@ -13,6 +13,7 @@ struct NewKey {
     domain::Role role{};
     domain::AgencyId agency;
     std::optional<Instant> expires_at;
+    std::string purpose = {};  ///< Why; stands sealed in the record.
 };
 struct KeyMade {
     domain::KeyId id;
@@ -23,6 +24,7 @@ struct KeyMade {
     Tx& tx, Vault& vault, const NewKey& wanted, domain::KeyId id, std::string_view actor);
 
 /// Errors: `not_found`.
-[[nodiscard]] Result<void> revoke_key(Tx& tx, const domain::KeyId& id, std::string_view actor);
+[[nodiscard]] Result<void> revoke_key(
+    Tx& tx, Vault& vault, const domain::KeyId& id, std::string_view actor, std::string_view purpose = {});
 
 }  // namespace lachan::casework

@@ -65,8 +65,9 @@ struct CaseSearch {
     std::string code;
     std::string reference;
     int limit = 50;
+    std::string purpose = {};  ///< As for names; not demanded, and on record where it is given.
 };
-/// Search by folded names and keyed hashes. Each search is an event.
+/// Search by folded names and keyed hashes. Each search is an event that names the cases it found.
 [[nodiscard]] boost::asio::awaitable<Result<Page<CaseItem>>> search_cases(Context& context,
                                                                           domain::Principal caller,
                                                                           CaseSearch search);

@@ -102,6 +102,9 @@ struct Config {
         std::int64_t burst = 60'000;
         std::int64_t status_per_minute = 60;
     } limits;
+    struct Retention {
+        std::filesystem::path path = "rules/retention/lai-chau.json";
+    } retention;
     struct Audit {
         std::vector<std::string> anchors;  ///< Files (absolute once loaded) and URLs.
         std::chrono::seconds anchor_interval{3600};

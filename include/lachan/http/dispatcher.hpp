@@ -1,6 +1,9 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
 
 #include "lachan/casework/clock.hpp"
 #include "lachan/http/auth.hpp"
@@ -11,6 +14,10 @@
 
 namespace lachan::http {
 
+/// Puts a refusal on record: who, the pattern of the call, and the case, duty or notification in its path.
+using NoteRefused = std::function<boost::asio::awaitable<void>(
+    const domain::Principal& caller, std::string_view route, std::string named)>;
+
 /// The way of a request from the router to its endpoint: route, identity, allowance, query, media type.
 /// Everything it refers to outlives it.
 class Dispatcher {
@@ -19,12 +26,14 @@ public:
                const Problems& problems,
                Limits& limits,
                const casework::Clock& clock,
-               Identify identify)
+               Identify identify,
+               NoteRefused note_refused = {})
         : router_(router),
           problems_(problems),
           limits_(limits),
           clock_(clock),
-          identify_(std::move(identify)) {}
+          identify_(std::move(identify)),
+          note_refused_(std::move(note_refused)) {}
 
     /// Answers the request; a refusal becomes its problem document.
     [[nodiscard]] boost::asio::awaitable<Reply> answer(Request& request) const;
@@ -34,6 +43,10 @@ private:
     [[nodiscard]] boost::asio::awaitable<Result<Reply>> run(const Route& route,
                                                             Request& request,
                                                             Standing& standing) const;
+    /// What a known caller may not do or see goes on record, before the answer is given.
+    [[nodiscard]] boost::asio::awaitable<void> note(const Route& route,
+                                                    const Request& request,
+                                                    Errc refusal) const;
     [[nodiscard]] Reply no_route(const std::string& allow, const Request& request) const;
 
     const Router& router_;
@@ -41,6 +54,7 @@ private:
     Limits& limits_;
     const casework::Clock& clock_;
     Identify identify_;
+    NoteRefused note_refused_;
 };
 
 }  // namespace lachan::http

@@ -28,7 +28,10 @@ struct LimitSettings {
     Allowance call{.name = "call", .quota = 60'000};
     Allowance intake{.name = "intake", .quota = 600'000, .reserve = 60'000};
     Allowance refusal{.name = "refusal", .quota = 60};  ///< Requests with a wrong token, by address.
-    std::size_t max_buckets = 20'000;                   ///< Callers remembered at once; about 4 MB.
+    /// Refusals of one key that go on record: a client that runs wild must not fill what can never be
+    /// shortened.
+    Allowance recorded{.name = "recorded", .quota = 60};
+    std::size_t max_buckets = 20'000;  ///< Callers remembered at once; about 4 MB.
 };
 
 /// Where a caller stands after asking.
@@ -58,6 +61,9 @@ public:
     void count_refusal(std::string_view address, Instant now);
     /// Whether this address has sent too many of them of late.
     [[nodiscard]] Standing refusals(std::string_view address, Instant now);
+
+    /// Whether one more refusal of this key goes on record.
+    [[nodiscard]] bool may_record(std::string_view key, Instant now);
 
     [[nodiscard]] std::size_t buckets() const noexcept { return order_.size(); }
 

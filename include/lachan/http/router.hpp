@@ -32,6 +32,7 @@ struct Route {
     std::vector<std::string_view> query = {};        ///< Parameters it knows; any other is a fault.
     std::string_view produces = "application/json";  ///< Empty: the endpoint looks at `Accept` itself.
     Endpoint endpoint = {};
+    bool notes_refusals = false;  ///< The endpoint puts its refusals on record itself.
 };
 
 /// The static table of routes. A fixed segment goes before a named one.

@@ -51,4 +51,10 @@ private:
                                              const std::filesystem::path& key_store_file,
                                              casework::Entropy& entropy);
 
+/// Ends a rotation that a crash interrupted after the key store was replaced and before the key was; nothing
+/// to do otherwise. Called before the files are opened. Errors: `storage`.
+[[nodiscard]] Result<void> settle_rotation(const std::filesystem::path& master_key_file,
+                                           const std::filesystem::path& key_store_file,
+                                           casework::Entropy& entropy);
+
 }  // namespace lachan::vault

@@ -245,9 +245,10 @@ TEST_F(Questions, ATokenIsKnownUntilItIsRevokedOrExpires) {
     EXPECT_EQ(who("lck_nothing").error().code(), Errc::unauthenticated);
     office_.pass(1h);
     EXPECT_EQ(who(brief).error().code(), Errc::unauthenticated);
-    ASSERT_TRUE(commit([&](Tx& tx) { return revoke_key(tx, domain::KeyId("k1"), "test"); }));
+    ASSERT_TRUE(commit([&](Tx& tx) { return revoke_key(tx, office_.vault(), domain::KeyId("k1"), "test"); }));
     EXPECT_EQ(who(token).error().code(), Errc::unauthenticated);
-    const auto again = commit([&](Tx& tx) { return revoke_key(tx, domain::KeyId("k9"), "test"); });
+    const auto again =
+        commit([&](Tx& tx) { return revoke_key(tx, office_.vault(), domain::KeyId("k9"), "test"); });
     EXPECT_EQ(again.error().code(), Errc::not_found);
 }
 

@@ -91,6 +91,7 @@ TEST_F(ConfigTest, ReadsEveryKeyItDescribes) {
         "gateways": {"sms-1": {"url": "https://sms.example/send", "content_type": "application/x-www-form-urlencoded",
                                "body_template": "to={{to}}", "headers_file": "h", "success_marker": "OK"}},
         "limits": {"requests_per_second": 8, "burst": 9, "status_per_minute": 10},
+        "retention": {"path": "/keep.json"},
         "audit": {"anchors": ["/mnt/provost/heads.jsonl", "https://court.example.vn/heads"], "anchor_interval_seconds": 60},
         "log": {"level": "warn"}})";
     const Config config = good(text);

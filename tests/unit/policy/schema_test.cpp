@@ -68,6 +68,18 @@ TEST(ScenarioSchema, AcceptsTheShippedScenarios) {
     }
 }
 
+TEST(RetentionSchema, AcceptsTheShippedRulesAndNoKeyThatDoesNotExist) {
+    auto document = nlohmann::json::parse(testing::text_of_file("rules/retention/lai-chau.json"));
+    EXPECT_EQ(faults_by_schema(document, "retention"), "");
+    for (const char* place : {"", "/rules/0", "/rules/0/when", "/rules/0/basis/0"}) {
+        auto bent = document;
+        bent[nlohmann::json::json_pointer(place)]["surprise"] = 1;
+        EXPECT_NE(faults_by_schema(bent, "retention"), "") << place;
+    }
+    document["rules"][0]["keep"] = "for ever";
+    EXPECT_NE(faults_by_schema(document, "retention"), "");
+}
+
 TEST(PackSchema, KnowsTheShapeOfLimits) {
     auto document = testing::small_pack();
     document["rules"][0]["duties"][0]["limit"] = "soon";

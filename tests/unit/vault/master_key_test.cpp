@@ -148,6 +148,28 @@ TEST_F(Rotation, GoesOnAfterACrashBetweenStoreAndKey) {
     expect_all_valid();
 }
 
+TEST_F(Rotation, IsEndedByWhoeverOpensTheFilesNext) {
+    const std::string old_line = read_file(key_file_);
+    ASSERT_TRUE(settle_rotation(key_file_, store_file_, entropy_).has_value());  // nothing to do
+    EXPECT_EQ(read_file(key_file_), old_line);
+    ASSERT_TRUE(rotate_master_key(key_file_, store_file_, entropy_).has_value());
+    const std::string new_line = read_file(key_file_);
+    fs::rename(key_file_, key_file_.string() + ".new");
+    write_private(key_file_, old_line);
+
+    ASSERT_TRUE(settle_rotation(key_file_, store_file_, entropy_).has_value());
+    EXPECT_EQ(read_file(key_file_), new_line);
+    expect_all_valid();
+}
+
+TEST_F(Rotation, IsNotEndedWhereTheStoreIsStillTheOldOne) {
+    const std::string old_line = read_file(key_file_);
+    (void)create_master_key_file(key_file_.string() + ".new", entropy_).value();
+    ASSERT_TRUE(settle_rotation(key_file_, store_file_, entropy_).has_value());
+    EXPECT_EQ(read_file(key_file_), old_line);
+    expect_all_valid();
+}
+
 TEST_F(Rotation, StartsAnewAfterACrashBeforeTheStoreWasReplaced) {
     write_private(key_file_.string() + ".new", "lachan-master-k");
     write_private(store_file_.string() + ".new", "half of it");

@@ -1,0 +1,80 @@
+#include "lachan/casework/retention.hpp"
+
+#include <gtest/gtest.h>
+
+#include "lachan/casework/erasure.hpp"
+#include "support/office.hpp"
+#include "support/shipped.hpp"
+
+/// What has been kept for long enough.
+namespace lachan::casework {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace support;
+
+constexpr auto kMonth = std::chrono::days(31);
+
+class RetentionOfCases : public testing::Test {
+protected:
+    std::string closed(domain::Report report) {
+        const std::string code = office_.opened(std::move(report));
+        office_.work_off(code);
+        EXPECT_TRUE(office_.close(supervisor("so-y-te-12", 2), code));
+        EXPECT_EQ(office_.case_of(code).status, domain::CaseStatus::closed);
+        return code;
+    }
+    /// As if the clock stood `later`.
+    std::vector<PastRetention> past(Duration later) {
+        std::vector<PastRetention> found;
+        office_.look([&](const View& view) -> Result<void> {
+            found = past_retention(view, office_.vault(), rules_, office_.now() + later);
+            return {};
+        });
+        return found;
+    }
+
+    policy::RetentionRules rules_ =
+        policy::parse_retention(support::shipped("rules/retention/lai-chau.json")).value();
+    Office office_;
+};
+
+TEST_F(RetentionOfCases, NeverTouchesAnOpenCase) {
+    office_.opened(violence_at_home());
+    EXPECT_TRUE(past(kMonth * 12 * 100).empty());
+}
+
+TEST_F(RetentionOfCases, NamesAClosedCaseWhenItsTimeHasComeAndNotBefore) {
+    const std::string code = closed(small_accident());
+    EXPECT_TRUE(past(kMonth * 12 * 4).empty());
+    const auto found = past(kMonth * 61);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found.front().code, code);
+    EXPECT_EQ(found.front().rule->id, "accident");
+}
+
+TEST_F(RetentionOfCases, HoldsWhatIsStillNeeded) {
+    const std::string code = closed(small_accident());
+    const std::string open = office_.opened(violence_at_home());
+    office_.write([&](Tx& tx) -> Result<void> {
+        const auto number = [&](const std::string& text) { return office_.vault().case_no(text).value(); };
+        tx.cases.link(number(code), number(open), tx.now);
+        return {};
+    });
+    const auto found = past(kMonth * 61);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_FALSE(found.front().hold.empty());
+}
+
+TEST_F(RetentionOfCases, ForgetsAboutWhatIsForgotten) {
+    const std::string code = closed(small_accident());
+    office_.write([&](Tx& tx) -> Result<void> {
+        return erase_case(tx, office_.vault(), office_.vault().case_no(code).value(), "thử nghiệm", "test")
+                   ? Result<void>()
+                   : Error();
+    });
+    EXPECT_TRUE(past(kMonth * 61).empty());
+}
+
+}  // namespace
+}  // namespace lachan::casework

@@ -1,0 +1,119 @@
+#include "lachan/policy/retention.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "packs.hpp"
+
+namespace lachan::policy {
+namespace {
+
+using nlohmann::json;
+
+json a_document() {
+    return {{"format", 1},
+            {"id", "x"},
+            {"version", "1"},
+            {"rules",
+             {{{"id", "all"},
+               {"title", "Mọi vụ việc"},
+               {"keep", "120 months"},
+               {"basis", {{{"source", "s"}, {"clause", "c"}, {"reading", "assumption"}}}}}}}};
+}
+
+std::vector<std::string> faults_of(const json& document) {
+    std::vector<std::string> found;
+    const auto parsed = parse_retention(document.dump());
+    if (!parsed) {
+        const Error refusal = parsed.error();
+        for (const Fault& fault : refusal.faults()) {
+            found.push_back(fault.pointer + " " + fault.code);
+        }
+    }
+    return found;
+}
+
+RetentionRules shipped() {
+    return parse_retention(testing::text_of_file("rules/retention/lai-chau.json")).value();
+}
+
+domain::Step a_step(std::string kind, std::string result) {
+    domain::Step step;
+    step.kind = std::move(kind);
+    step.result = std::move(result);
+    return step;
+}
+
+TEST(Retention, ShippedRulesSayThatTheirNumbersAreAssumptions) {
+    const RetentionRules rules = shipped();
+    ASSERT_FALSE(rules.rules.empty());
+    for (const RetentionRule& rule : rules.rules) {
+        EXPECT_TRUE(std::any_of(rule.basis.begin(), rule.basis.end(), [](const Basis& basis) {
+            return basis.reading == domain::Reading::assumption;
+        })) << rule.id;
+    }
+}
+
+TEST(Retention, TheFirstRuleThatFitsDecides) {
+    const RetentionRules rules = shipped();
+    domain::Case value;
+    const auto rule = [&](std::vector<domain::Step> steps = {}) { return rules.rule_for(value, steps).id; };
+    EXPECT_EQ(rule(), "other");
+    value.categories = {domain::Category::injury};
+    EXPECT_EQ(rule(), "accident");
+    value.categories = {domain::Category::injury, domain::Category::family_violence};
+    EXPECT_EQ(rule(), "other");
+    value.categories.push_back(domain::Category::sexual_abuse);
+    EXPECT_EQ(rule(), "crime");
+    EXPECT_EQ(rule({a_step("verification", "unfounded")}), "unfounded");
+    EXPECT_EQ(rule({a_step("verification", "unfounded"), a_step("verification", "confirmed")}), "crime");
+    value.kind = domain::ReportStatus::exercise;
+    EXPECT_EQ(rule(), "exercise");
+}
+
+TEST(Retention, EndsWithTheLastDay) {
+    const auto until = [](const std::string& keep, const char* closed) {
+        json document = a_document();
+        document["rules"][0]["keep"] = keep;
+        const auto rules = parse_retention(document.dump()).value();
+        return to_rfc3339(rules.rules.front().kept_until(*parse_rfc3339(closed)));
+    };
+    EXPECT_EQ(until("120 months", "2026-11-24T15:00:00+07:00"), "2036-11-25T00:00:00+07:00");
+    EXPECT_EQ(until("1 month", "2027-01-31T23:59:00+07:00"), "2027-03-01T00:00:00+07:00");
+    EXPECT_EQ(until("30 days", "2026-11-24T00:00:00+07:00"), "2026-12-25T00:00:00+07:00");
+    EXPECT_EQ(until("0 days", "2026-11-24T08:00:00+07:00"), "2026-11-25T00:00:00+07:00");
+}
+
+TEST(Retention, EveryFaultIsNamedAtItsPlace) {
+    EXPECT_EQ(faults_of(a_document()), std::vector<std::string>());
+    json document = a_document();
+    document["rules"][0]["keep"] = "for ever";
+    document["rules"][0].erase("basis");
+    document["rules"][0]["surprise"] = 1;
+    EXPECT_FALSE(faults_of(document).empty());
+    document = a_document();
+    document["rules"][0]["keep"] = "ten years";
+    EXPECT_EQ(faults_of(document), std::vector<std::string>{"/rules/0/keep bad_limit"});
+    document = a_document();
+    document["rules"][0]["basis"] = json::array();
+    EXPECT_EQ(faults_of(document), std::vector<std::string>{"/rules/0/basis missing"});
+    document = a_document();
+    document["rules"][0]["when"] = {{"category", {"weather"}}};
+    EXPECT_EQ(faults_of(document), (std::vector<std::string>{"/rules/0/when/category unknown_word"}));
+    document["rules"][0]["when"] = {{"step", "verification"}};
+    EXPECT_EQ(faults_of(document),
+              (std::vector<std::string>{"/rules/0/when incomplete", "/rules incomplete"}));
+    document = a_document();
+    document["rules"].push_back(document["rules"][0]);
+    EXPECT_EQ(faults_of(document), std::vector<std::string>{"/rules/1/id twice"});
+    document = a_document();
+    document["rules"][0]["when"] = {{"kind", {"test"}}};
+    EXPECT_EQ(faults_of(document), std::vector<std::string>{"/rules incomplete"});
+    document["rules"] = json::array();
+    EXPECT_EQ(faults_of(document), std::vector<std::string>{"/rules incomplete"});
+}
+
+}  // namespace
+}  // namespace lachan::policy
