@@ -1,5 +1,7 @@
 #include "serve.hpp"
 
+#include <sys/resource.h>
+
 #include "application.hpp"
 #include "channels.hpp"
 #include "console.hpp"
@@ -53,7 +55,33 @@ int run_check_config(const config::Config& config, bool json) {
     return kGood;
 }
 
+namespace {
+
+/// Files of its own, and connections of the housekeeping.
+constexpr rlim_t kOtherDescriptors = 64;
+
+/// Each connection, in or out, is a descriptor; the usual soft limit is for programs of another age.
+void raise_descriptor_limit(const config::Config& config) {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return;
+    }
+    limit.rlim_cur = limit.rlim_max;
+    const bool raised = ::setrlimit(RLIMIT_NOFILE, &limit) == 0;
+    const auto wanted = static_cast<rlim_t>(config.api.max_connections + config.delivery.max_parallel +
+                                            config.delivery.max_slow) +
+                        kOtherDescriptors;
+    if (!raised || limit.rlim_max < wanted) {
+        log::warn("service.few_descriptors",
+                  {{"allowed", static_cast<std::int64_t>(limit.rlim_max)},
+                   {"wanted", static_cast<std::int64_t>(wanted)}});
+    }
+}
+
+}  // namespace
+
 int run_serve(const config::Config& config) {
+    raise_descriptor_limit(config);
     auto application = Application::build(config);
     if (!application) {
         return complain(application.error());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <chrono>
 #include <utility>
 
 #include "mail_text.hpp"
@@ -40,10 +41,17 @@ bool is_local_part(std::string_view text) {
     return !text.empty() && text.size() <= kLongestLocal && std::ranges::all_of(text, allowed);
 }
 
-asio::awaitable<casework::SendOutcome> on_this_thread(const EgressGuard& guard,
-                                                      const MailOptions& options,
-                                                      std::string to,
-                                                      std::string mail) {
+using Deadline = std::chrono::steady_clock::time_point;
+
+/// Whoever waited for a thread has only the rest of the time: where the mail server hangs, a queue of mails
+/// must not make the last of them wait for all the others.
+asio::awaitable<casework::SendOutcome> on_this_thread(
+    const EgressGuard& guard, MailOptions options, std::string to, std::string mail, Deadline deadline) {
+    const auto left = std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now());
+    if (left <= Duration::zero()) {
+        co_return failed("timeout");
+    }
+    options.total_timeout = std::min(options.total_timeout, left);
     co_return hand_over(guard, options, to, mail);
 }
 
@@ -100,7 +108,8 @@ asio::awaitable<casework::SendOutcome> EmailTransport::send(casework::Target tar
     envelope.message_id = message.id + options_.from.substr(options_.from.find('@'));
     envelope.date = message.sent_at;
     std::string mail = mail_text(envelope, wording_of(message, options_.case_link));
-    auto sending = on_this_thread(guard_, options_, std::move(target.address), std::move(mail));
+    const Deadline deadline = std::chrono::steady_clock::now() + options_.total_timeout;
+    auto sending = on_this_thread(guard_, options_, std::move(target.address), std::move(mail), deadline);
     auto outcome = co_await asio::co_spawn(threads_, std::move(sending), asio::use_awaitable);
     co_return outcome;
 }

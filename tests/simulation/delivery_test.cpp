@@ -251,6 +251,30 @@ TEST_F(Delivery, ToOthersIsNotDelayedByAnEndpointThatFailsOrHangs) {
     expect_all_well(world);
 }
 
+// What waits must wait for seconds, not until the clock shows again what it showed before.
+TEST_F(Delivery, IsRetriedInTimeThoughTheClockIsSetBack) {
+    SimWorld world(plan_from());
+    Dice dice(14);
+    world.agencies().behave_until(
+        channel(kCommittee), Behaviour::answering(500), world.clock().true_now() + 25s);
+    const std::string code = emergency(world, dice);
+    world.advance(10s);
+    const Instant stepped = world.clock().true_now();
+    world.clock().step(-2h);
+    world.be_patient_until(stepped + 5h);
+
+    world.advance(3min);
+    EXPECT_EQ(first_message(world, code).state, NotificationState::delivered) << world.replay();
+    for (const Arrival& arrival : world.agencies().arrivals()) {
+        if (arrival.at > stepped) {
+            EXPECT_LE(arrival.message.sent_at, arrival.at + world.clock().offset())
+                << "a signature from the future is refused";
+        }
+    }
+    world.advance(5h);
+    expect_all_well(world);
+}
+
 TEST_F(Delivery, KeepsTheOrderOfACaseAtAnEndpoint) {
     SimWorld world(plan_from());
     Dice dice(13);

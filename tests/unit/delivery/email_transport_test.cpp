@@ -204,6 +204,29 @@ TEST(EmailTransport, AServerThatHangsIsATimeout) {
     EXPECT_EQ(outcome.failure, "timeout");
 }
 
+// However many mails wait, none waits for longer than a try may last: its lease would run out.
+TEST(EmailTransport, MailsThatWaitBehindAHangingServerTimeOutWithIt) {
+    MailServer server({{"greeting", ""}});
+    MailOptions options = plain_to(server);
+    options.total_timeout = Duration(300);
+    boost::asio::io_context context;
+    const auto transport = EmailTransport::create(*EgressGuard::parse({"127.0.0.0/8"}), options).value();
+    constexpr int kMails = 12;
+    int timed_out = 0;
+    const auto ended = [&](const std::exception_ptr&, const casework::SendOutcome& outcome) {
+        timed_out += outcome.failure == "timeout" ? 1 : 0;
+    };
+    for (int i = 0; i < kMails; ++i) {
+        casework::Target target;
+        target.kind = domain::ChannelKind::email;
+        target.address = "ubnd.03388@laichau.gov.vn";
+        boost::asio::co_spawn(context, transport->send(std::move(target), sample_message()), ended);
+    }
+    context.run();
+    EXPECT_EQ(timed_out, kMails);
+    EXPECT_LT(server.connections(), kMails) << "the last of them would have waited for all the others";
+}
+
 TEST(EmailTransport, AClosedPortRefuses) {
     MailOptions options;
     {
