@@ -6,6 +6,7 @@ namespace lachan {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::string_view kBase32Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 std::optional<std::uint8_t> hex_value(char c) {
     if (c >= '0' && c <= '9') {
@@ -72,6 +73,24 @@ std::optional<Bytes> from_base64(std::string_view text) {
     // EVP_DecodeBlock also takes padding and white space in odd places; a true base 64 text comes back
     // unchanged.
     return to_base64(bytes) == text ? std::optional(std::move(bytes)) : std::nullopt;
+}
+
+std::string to_base32(BytesView bytes) {
+    std::string text;
+    unsigned pending = 0;  // bits not written yet, at most 12 of them
+    int count = 0;
+    for (const std::uint8_t byte : bytes) {
+        pending = (pending << 8 | byte) & 0xfffU;
+        count += 8;
+        while (count >= 5) {
+            count -= 5;
+            text += kBase32Letters[pending >> count & 0x1fU];
+        }
+    }
+    if (count > 0) {
+        text += kBase32Letters[pending << (5 - count) & 0x1fU];
+    }
+    return text;
 }
 
 }  // namespace lachan

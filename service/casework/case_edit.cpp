@@ -22,6 +22,7 @@ View view_of(Tx& tx) {
                 tx.replies,
                 tx.openings,
                 tx.keys,
+                tx.accounts,
                 tx.documents,
                 [] { return Counts{}; },
                 [] { return DeliveryFigures{}; }};

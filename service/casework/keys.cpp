@@ -45,6 +45,37 @@ KeyMade make_key(Tx& tx, Vault& vault, const NewKey& wanted, domain::KeyId id, s
     return made;
 }
 
+Result<KeyMade> rotate_key(
+    Tx& tx, Vault& vault, const domain::KeyId& id, const Renewal& renewal, std::string_view actor) {
+    auto key = tx.keys.find(id);
+    if (!key) {
+        return Error(Errc::not_found, "no such key");
+    }
+    if (key->revoked_at || (key->expires_at && *key->expires_at <= tx.now)) {
+        return Error(Errc::transition_not_allowed, "the key is revoked or expired: make another one");
+    }
+    KeyMade made{id, vault.new_token()};
+    key->old_token_hash.clear();
+    key->old_until.reset();
+    if (renewal.overlap > Duration::zero()) {
+        key->old_token_hash = key->token_hash;
+        key->old_until = tx.now + renewal.overlap;
+    }
+    key->token_hash = vault.token_hash(made.token.reveal());
+    if (renewal.expires_at) {
+        key->expires_at = renewal.expires_at;
+    }
+    tx.keys.renew(*key);
+    note(tx,
+         "key.rotated",
+         actor,
+         with_purpose({{"key", id.text()}, {"old_until", key->old_until ? to_rfc3339(*key->old_until) : ""}},
+                      vault,
+                      tx,
+                      renewal.purpose));
+    return made;
+}
+
 Result<void> revoke_key(
     Tx& tx, Vault& vault, const domain::KeyId& id, std::string_view actor, std::string_view purpose) {
     if (!tx.keys.revoke(id, tx.now)) {

@@ -430,8 +430,9 @@ boost::asio::awaitable<Result<domain::Principal>> identify(Context& context, Sec
         co_return looked.error();
     }
     const Instant now = context.clock.now();
-    const bool valid =
-        key && (!key->revoked_at || *key->revoked_at > now) && (!key->expires_at || *key->expires_at > now);
+    const bool current = key && (key->token_hash == hash || (key->old_until && *key->old_until > now));
+    const bool valid = current && (!key->revoked_at || *key->revoked_at > now) &&
+                       (!key->expires_at || *key->expires_at > now);
     if (!valid) {
         co_return Error(Errc::unauthenticated, "the token is not known, or is valid no more");
     }

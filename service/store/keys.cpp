@@ -6,7 +6,8 @@ namespace {
 using casework::ApiKey;
 
 constexpr char kColumns[] =
-    "key_id, role, agency, token_hash, created_ms, expires_ms, revoked_ms, last_used_ms";
+    "key_id, role, agency, token_hash, created_ms, expires_ms, revoked_ms, last_used_ms, "
+    "old_token_hash, old_until_ms";
 
 ApiKey read_key(Row row) {
     ApiKey key;
@@ -18,15 +19,25 @@ ApiKey read_key(Row row) {
     key.expires_at = row.maybe_instant();
     key.revoked_at = row.maybe_instant();
     key.last_used_at = row.maybe_instant();
+    key.old_token_hash = row.bytes();
+    key.old_until = row.maybe_instant();
     return key;
 }
 
 }  // namespace
 
 std::optional<ApiKey> SqliteApiKeys::by_token(BytesView token_hash) const {
-    static constexpr auto kSql = joined("SELECT ", kColumns, " FROM api_key WHERE token_hash = :token_hash");
+    static constexpr auto kSql = joined(
+        "SELECT ", kColumns, " FROM api_key WHERE token_hash = :token_hash OR old_token_hash = :token_hash");
     Query query = connection_.query(kSql);
     query.bind(":token_hash", token_hash);
+    return query.next() ? std::optional(read_key(query.row())) : std::nullopt;
+}
+
+std::optional<ApiKey> SqliteApiKeys::find(const domain::KeyId& id) const {
+    static constexpr auto kSql = joined("SELECT ", kColumns, " FROM api_key WHERE key_id = :key_id");
+    Query query = connection_.query(kSql);
+    query.bind(":key_id", id);
     return query.next() ? std::optional(read_key(query.row())) : std::nullopt;
 }
 
@@ -54,6 +65,32 @@ void SqliteApiKeys::insert(const ApiKey& key) {
         .bind(":revoked_ms", key.revoked_at)
         .bind(":last_used_ms", key.last_used_at)
         .run();
+}
+
+void SqliteApiKeys::renew(const ApiKey& key) {
+    Query query = connection_.query(R"sql(
+        UPDATE api_key SET token_hash = :token_hash, expires_ms = :expires_ms, old_token_hash = :old_token_hash,
+                           old_until_ms = :old_until_ms
+        WHERE key_id = :key_id
+    )sql");
+    std::optional<BytesView> old;  // none is NULL: two empty ones would be the same token
+    if (!key.old_token_hash.empty()) {
+        old = key.old_token_hash;
+    }
+    query.bind(":token_hash", key.token_hash)
+        .bind(":expires_ms", key.expires_at)
+        .bind(":old_token_hash", old)
+        .bind(":old_until_ms", key.old_until)
+        .bind(":key_id", key.id)
+        .run();
+}
+
+void SqliteApiKeys::note_use(const domain::KeyId& id, Instant at) {
+    Query query = connection_.query(R"sql(
+        UPDATE api_key SET last_used_ms = :at
+        WHERE key_id = :key_id AND (last_used_ms IS NULL OR last_used_ms < :at)
+    )sql");
+    query.bind(":at", at).bind(":key_id", id).run();
 }
 
 bool SqliteApiKeys::revoke(const domain::KeyId& id, Instant at) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "accounts.hpp"
 #include "cases.hpp"
 #include "connection.hpp"
 #include "counts.hpp"
@@ -32,6 +33,7 @@ public:
           replies_(connection),
           openings_(connection),
           keys_(connection),
+          accounts_(connection),
           documents_(connection) {}
 
     [[nodiscard]] casework::Tx tx(Instant now) {
@@ -45,6 +47,7 @@ public:
                 replies_,
                 openings_,
                 keys_,
+                accounts_,
                 documents_,
                 now};
     }
@@ -59,6 +62,7 @@ public:
                 replies_,
                 openings_,
                 keys_,
+                accounts_,
                 documents_,
                 [this] { return count_all(connection_); },
                 [this] { return delivery_figures(connection_); }};
@@ -77,6 +81,7 @@ private:
     SqliteReplies replies_;
     SqliteOpenings openings_;
     SqliteApiKeys keys_;
+    SqliteAccounts accounts_;
     SqliteDocuments documents_;
 };
 

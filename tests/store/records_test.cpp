@@ -193,6 +193,145 @@ TEST_F(RecordsTest, AnApiKeyIsFoundByItsTokenAndRevokedOnce) {
     });
 }
 
+TEST_F(RecordsTest, ARenewedKeyIsFoundByBothItsTokens) {
+    ApiKey key;
+    key.id = domain::KeyId("k-1");
+    key.agency = domain::AgencyId("ubnd-03388");
+    key.token_hash = {1, 2};
+    key.created_at = kMorning;
+    ApiKey other = key;
+    other.id = domain::KeyId("k-2");
+    other.token_hash = {5};
+    write([&](Tx& tx) {
+        tx.keys.insert(key);
+        tx.keys.insert(other);
+        key.old_token_hash = key.token_hash;
+        key.old_until = kMorning + std::chrono::hours(1);
+        key.token_hash = {3, 4};
+        tx.keys.renew(key);
+        tx.keys.renew(other);  // none of these two has an old token: that is not the same token twice
+        tx.keys.note_use(key.id, kMorning + Duration(5));
+        tx.keys.note_use(key.id, kMorning + Duration(3));
+    });
+    read([&](const View& view) {
+        const auto found = view.keys.by_token(Bytes{3, 4});
+        ASSERT_TRUE(found);
+        EXPECT_EQ(view.keys.by_token(Bytes{1, 2})->id, key.id);
+        EXPECT_EQ(found->old_token_hash, (Bytes{1, 2}));
+        EXPECT_EQ(found->old_until, key.old_until);
+        EXPECT_EQ(found->last_used_at, kMorning + Duration(5));
+        EXPECT_TRUE(view.keys.find(other.id)->old_token_hash.empty());
+        EXPECT_FALSE(view.keys.by_token(Bytes{}));
+        EXPECT_FALSE(view.keys.find(domain::KeyId("k-3")));
+    });
+}
+
+casework::Account an_account(const std::string& id) {
+    casework::Account account;
+    account.id = domain::AccountId(id);
+    account.login_hash = {1, static_cast<std::uint8_t>(id.back())};
+    account.sealed_login = {2};
+    account.role = domain::Role::officer;
+    account.agency = domain::AgencyId("ubnd-03388");
+    account.password = "$argon2id$";
+    account.sealed_totp = {3};
+    account.totp_step = 17;
+    account.created_at = kMorning;
+    account.password_at = kMorning;
+    return account;
+}
+
+TEST_F(RecordsTest, AnAccountIsFoundByItsLoginAndChangedWhole) {
+    casework::Account account = an_account("a");
+    write([&](Tx& tx) {
+        tx.accounts.insert(account);
+        tx.accounts.insert(an_account("b"));
+        account.login_hash = {9};
+        account.role = domain::Role::admin;
+        account.password = "";
+        account.totp_step = 18;
+        account.signed_in_at = kMorning + Duration(1);
+        account.disabled_at = kMorning + Duration(2);
+        tx.accounts.update(account);
+    });
+    read([&](const View& view) {
+        const auto found = view.accounts.by_login(Bytes{9});
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->id, account.id);
+        EXPECT_EQ(found->role, domain::Role::admin);
+        EXPECT_EQ(found->agency, account.agency);
+        EXPECT_EQ(found->sealed_login, account.sealed_login);
+        EXPECT_EQ(found->sealed_totp, account.sealed_totp);
+        EXPECT_EQ(found->password, "");
+        EXPECT_EQ(found->totp_step, 18);
+        EXPECT_EQ(found->created_at, kMorning);
+        EXPECT_EQ(found->password_at, kMorning);
+        EXPECT_EQ(found->signed_in_at, account.signed_in_at);
+        EXPECT_EQ(found->disabled_at, account.disabled_at);
+        EXPECT_EQ(view.accounts.all().size(), 2U);
+        EXPECT_FALSE(view.accounts.find(domain::AccountId("c")));
+    });
+}
+
+TEST_F(RecordsTest, SessionsEndOneByOneAllButSomeOrByAge) {
+    const auto session = [](const std::string& account, int number) {
+        return casework::Session{{static_cast<std::uint8_t>(number)},
+                                 domain::AccountId(account),
+                                 kMorning + Duration(number),
+                                 kMorning + Duration(number)};
+    };
+    write([&](Tx& tx) {
+        tx.accounts.insert(an_account("a"));
+        tx.accounts.insert(an_account("b"));
+        for (int number = 1; number <= 5; ++number) {
+            tx.accounts.insert(session("a", number));
+        }
+        tx.accounts.insert(session("b", 6));
+        tx.accounts.note_use(Bytes{5}, kMorning + Duration(50));
+        tx.accounts.note_use(Bytes{5}, kMorning + Duration(40));
+    });
+    write([&](Tx& tx) {
+        EXPECT_EQ(tx.accounts.end_sessions(domain::AccountId("a"), 2), 3);
+        EXPECT_TRUE(tx.accounts.end_session(Bytes{4}));
+        EXPECT_FALSE(tx.accounts.end_session(Bytes{4}));
+        EXPECT_FALSE(tx.accounts.session(Bytes{3}));
+        EXPECT_EQ(tx.accounts.session(Bytes{5})->used_at, kMorning + Duration(50));
+        EXPECT_EQ(tx.accounts.session(Bytes{6})->account, domain::AccountId("b"));
+        tx.accounts.forget(kMorning + Duration(6), kMorning);
+        EXPECT_FALSE(tx.accounts.session(Bytes{5}));
+        EXPECT_TRUE(tx.accounts.session(Bytes{6}));
+        EXPECT_EQ(tx.accounts.end_sessions(domain::AccountId("b"), 0), 1);
+    });
+}
+
+TEST_F(RecordsTest, AnInvitationIsTakenOnceWithdrawnOrOver) {
+    const auto invitation = [](std::uint8_t number, std::optional<domain::AccountId> account) {
+        return casework::Invitation{{number},
+                                    std::move(account),
+                                    domain::Role::admin,
+                                    domain::AgencyId("so-y-te-12"),
+                                    kMorning + Duration(number)};
+    };
+    write([&](Tx& tx) {
+        tx.accounts.insert(an_account("a"));
+        tx.accounts.insert(invitation(1, std::nullopt));
+        tx.accounts.insert(invitation(2, domain::AccountId("a")));
+        tx.accounts.insert(invitation(3, std::nullopt));
+        const auto found = tx.accounts.invitation(Bytes{2});
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->account, domain::AccountId("a"));
+        EXPECT_EQ(found->role, domain::Role::admin);
+        EXPECT_EQ(found->expires_at, kMorning + Duration(2));
+        EXPECT_FALSE(tx.accounts.invitation(Bytes{1})->account);
+        tx.accounts.withdraw_invitations(domain::AccountId("a"));
+        EXPECT_FALSE(tx.accounts.take_invitation(Bytes{2}));
+        tx.accounts.forget(kMorning, kMorning + Duration(1));
+        EXPECT_FALSE(tx.accounts.take_invitation(Bytes{1}));
+        EXPECT_TRUE(tx.accounts.take_invitation(Bytes{3}));
+        EXPECT_FALSE(tx.accounts.take_invitation(Bytes{3}));
+    });
+}
+
 TEST_F(RecordsTest, ADocumentIsReplacedUnderItsName) {
     write([&](Tx& tx) {
         tx.documents.put("agency", "ubnd-03388", "{}", kMorning);

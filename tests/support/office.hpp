@@ -23,10 +23,14 @@
 #include "lachan/simulation/sim_clock.hpp"
 #include "lachan/simulation/sim_disk.hpp"
 #include "lachan/store/sqlite_store.hpp"
+#include "lachan/vault/argon2_credentials.hpp"
 #include "lachan/vault/sodium_vault.hpp"
 
 /// The use cases at work, told as stories: who does what, and what the record says then.
 namespace lachan::support {
+
+/// The least that Argon2id can be asked for: tests look at many passwords.
+inline constexpr vault::PasswordCost kCheapPasswords{.passes = 1, .memory = 8192};
 
 inline constexpr Instant kMorning = from_ms(1'795'137'300'000);  ///< Friday, 2026-11-20T08:15:00+07:00.
 
@@ -83,6 +87,7 @@ public:
     [[nodiscard]] Instant now() const noexcept { return clock_.now(); }
     [[nodiscard]] auto executor() noexcept { return io_.get_executor(); }
     [[nodiscard]] vault::SodiumVault& vault() noexcept { return *vault_; }
+    [[nodiscard]] boost::asio::any_io_executor executor() noexcept { return io_.get_executor(); }
     [[nodiscard]] casework::Worlds& worlds() noexcept { return worlds_; }
 
     template <class T>

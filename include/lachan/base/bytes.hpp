@@ -26,4 +26,7 @@ using BytesView = std::span<const std::uint8_t>;
 [[nodiscard]] std::string to_base64(BytesView bytes);
 [[nodiscard]] std::optional<Bytes> from_base64(std::string_view text);
 
+/// Base 32 without padding (RFC 4648 §6), as authenticators take keys.
+[[nodiscard]] std::string to_base32(BytesView bytes);
+
 }  // namespace lachan

@@ -15,6 +15,7 @@
 #include "lachan/base/bytes.hpp"
 #include "lachan/base/error.hpp"
 #include "lachan/base/time.hpp"
+#include "lachan/casework/accounts.hpp"
 #include "lachan/casework/vault.hpp"
 #include "lachan/domain/case.hpp"
 #include "lachan/domain/duty.hpp"
@@ -372,6 +373,8 @@ struct ApiKey {
     std::optional<Instant> expires_at;
     std::optional<Instant> revoked_at;
     std::optional<Instant> last_used_at;
+    Bytes old_token_hash;              ///< Of the token before the last rotation; empty: there is none.
+    std::optional<Instant> old_until;  ///< Until when that one is taken as well.
 };
 
 /// A case that somebody opened in an emergency although it was not theirs.
@@ -400,10 +403,15 @@ public:
 class ApiKeys {
 public:
     virtual ~ApiKeys() = default;
+    /// Also by the token before the last rotation; whether that is still taken is for the caller to see.
     [[nodiscard]] virtual std::optional<ApiKey> by_token(BytesView token_hash) const = 0;
+    [[nodiscard]] virtual std::optional<ApiKey> find(const domain::KeyId& id) const = 0;
     [[nodiscard]] virtual std::vector<ApiKey> all() const = 0;
 
     virtual void insert(const ApiKey& key) = 0;
+    /// Replaces its tokens and its expiry.
+    virtual void renew(const ApiKey& key) = 0;
+    virtual void note_use(const domain::KeyId& id, Instant at) = 0;
     virtual bool revoke(const domain::KeyId& id, Instant at) = 0;
 };
 
@@ -457,6 +465,7 @@ struct View {
     const Replies& replies;
     const Openings& openings;
     const ApiKeys& keys;
+    const Accounts& accounts;
     const Documents& documents;
     std::function<Counts()> counts;  ///< Looks at everything open: for checks, not for each request.
     std::function<DeliveryFigures()> delivery;
@@ -474,6 +483,7 @@ struct Tx {
     Replies& replies;
     Openings& openings;
     ApiKeys& keys;
+    Accounts& accounts;
     Documents& documents;
     Instant
         now;  ///< One instant for the batch, never earlier than the last batch's: events never run backwards.

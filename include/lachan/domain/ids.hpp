@@ -11,6 +11,7 @@ using ReportId = Id<struct ReportIdTag>;  ///< The sender's own id of a report, 
 using AgencyId = Id<struct AgencyIdTag>;  ///< Key of an agency in the directory, e.g. "ubnd-03388".
 using AreaCode = Id<struct AreaCodeTag>;  ///< Official code of a unit; means something only with an instant.
 using KeyId = Id<struct KeyIdTag>;        ///< Public name of an API key (not the token).
+using AccountId = Id<struct AccountIdTag>;  ///< A person's account: random letters that say nothing of them.
 using EndpointId = Id<struct EndpointIdTag>;  ///< One channel of one agency.
 using RequestId = Id<struct RequestIdTag>;
 

@@ -256,8 +256,45 @@ CREATE TABLE api_key (
     created_ms INTEGER NOT NULL,
     expires_ms INTEGER,
     revoked_ms INTEGER,
-    last_used_ms INTEGER
+    last_used_ms INTEGER,
+    old_token_hash BLOB UNIQUE, -- of the token before the last rotation
+    old_until_ms INTEGER
 ) STRICT, WITHOUT ROWID;
+
+-- People. What they are called stands sealed; the keyed hash of it finds them.
+CREATE TABLE account (
+    account_id TEXT NOT NULL PRIMARY KEY,
+    login_hash BLOB NOT NULL UNIQUE,
+    sealed_login BLOB NOT NULL,
+    role INTEGER NOT NULL,
+    agency TEXT NOT NULL,
+    password TEXT NOT NULL, -- Argon2id with its parameters and salt; empty: none, until the person sets one
+    sealed_totp BLOB NOT NULL,
+    totp_step INTEGER NOT NULL, -- the latest step whose code was used: no code works twice
+    created_ms INTEGER NOT NULL,
+    password_ms INTEGER NOT NULL,
+    signed_in_ms INTEGER,
+    disabled_ms INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE session (
+    token_hash BLOB NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES account (account_id),
+    started_ms INTEGER NOT NULL,
+    used_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_of_account ON session (account_id, started_ms);
+CREATE INDEX session_since ON session (started_ms);
+
+-- One-time tokens with which a person sets a password: a new account, or the recovery of one.
+CREATE TABLE invitation (
+    token_hash BLOB NOT NULL PRIMARY KEY,
+    account_id TEXT REFERENCES account (account_id),
+    role INTEGER NOT NULL,
+    agency TEXT NOT NULL,
+    expires_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX invitation_expires ON invitation (expires_ms);
 
 CREATE TABLE document (
     document_no INTEGER PRIMARY KEY,

@@ -51,6 +51,17 @@ TEST(Base64, EveryByteGoesThereAndBack) {
     }
 }
 
+TEST(Base32, IsTheStandardsOwnVectorsWithoutPadding) {
+    EXPECT_EQ(to_base32({}), "");
+    EXPECT_EQ(to_base32(as_bytes("f")), "MY");
+    EXPECT_EQ(to_base32(as_bytes("fo")), "MZXQ");
+    EXPECT_EQ(to_base32(as_bytes("foo")), "MZXW6");
+    EXPECT_EQ(to_base32(as_bytes("foob")), "MZXW6YQ");
+    EXPECT_EQ(to_base32(as_bytes("fooba")), "MZXW6YTB");
+    EXPECT_EQ(to_base32(as_bytes("foobar")), "MZXW6YTBOI");
+    EXPECT_EQ(to_base32(Bytes(20, 0xff)), "77777777777777777777777777777777");
+}
+
 TEST(Hex, IsWrittenInSmallLettersAndReadInBoth) {
     EXPECT_EQ(to_hex(as_bytes("\x01\xab\xff")), "01abff");
     EXPECT_EQ(from_hex("01AbfF"), (Bytes{0x01, 0xab, 0xff}));
