@@ -75,6 +75,11 @@ asio::awaitable<bool> send_beat(delivery::HttpClient& client, std::string url) {
     co_return answer.status && *answer.status >= 200 && *answer.status < 300;
 }
 
+/// Without TLS a cookie that wants it would not come back; only on loopback is that no loss.
+bool secure_cookies(const config::Config& config, std::string_view public_url) {
+    return config.tls() || public_url.starts_with("https://") || !config.api.listen.loopback();
+}
+
 http::Reply text_reply(int status, std::string text, std::string_view type) {
     http::Reply reply;
     reply.status = status;
@@ -129,6 +134,7 @@ Application::Application(const config::Config& config, std::unique_ptr<Data> dat
       heart_work_(io_.get_executor()),
       context_{
           *data_->store, data_->clock, data_->entropy, *data_->vault, worlds_, outbox_work_, watch_work_},
+      people_(people()),
       problems_(""),
       limits_(limits_of(config)) {}
 
@@ -183,8 +189,19 @@ void Application::make_api(const std::string& public_url) {
         std::make_unique<casework::OutboxRunner>(context_, *transport_, stop_, limits, &runner_figures_);
     const vault::PublicKey key = data_->vault->public_key();
     const auto guard = delivery::EgressGuard::parse(config_.egress.allow_cidrs);
-    http::Services services{
-        context_, *transport_, problems_, limits_, public_url, LACHAN_VERSION, {}, {}, {}, {}, {}};
+    http::Services services{context_,
+                            *transport_,
+                            problems_,
+                            limits_,
+                            people_,
+                            secure_cookies(config_, public_url),
+                            public_url,
+                            LACHAN_VERSION,
+                            {},
+                            {},
+                            {},
+                            {},
+                            {}};
     services.check_channel = [this, guard = *guard](casework::NewEndpoint& wanted) {
         return check_channel(config_, guard, wanted);
     };
@@ -310,6 +327,10 @@ asio::awaitable<void> Application::close() {
         asio::steady_timer pause(io_, 20ms);
         co_await pause.async_wait(asio::use_awaitable);
     }
+    const auto written = co_await people_.uses.write(context_);
+    if (!written) {
+        log::error("keys.uses_not_written", {{"why", written.error().detail()}});
+    }
     transport_->close_idle();
     anchors_->close_idle();
     co_await operations_server_->stop();
@@ -398,8 +419,13 @@ asio::awaitable<void> Application::keep_house() {
             log::error("vault.refill_failed", {{"why", filled.error().detail()}});
         }
         const Instant now = data_->clock.now();
+        const auto written = co_await people_.uses.write_if_due(context_);
+        if (!written) {
+            log::error("keys.uses_not_written", {{"why", written.error().detail()}});
+        }
         casework::WriteOp forget = [&](casework::Tx& tx) -> Result<void> {
             tx.replies.forget(now - casework::kRepliesKept, kRepliesForgotten);
+            tx.accounts.forget(now - casework::kSessionLongest, now);
             return {};
         };
         const auto forgotten = co_await data_->store->commit(std::move(forget), casework::Lane::emergency);

@@ -12,11 +12,13 @@
 #include "lachan/casework/context.hpp"
 #include "lachan/casework/heartbeat.hpp"
 #include "lachan/casework/runners.hpp"
+#include "lachan/casework/sign_in.hpp"
 #include "lachan/config/config.hpp"
 #include "lachan/delivery/routing_transport.hpp"
 #include "lachan/http/api.hpp"
 #include "lachan/http/server.hpp"
 #include "lachan/operations/metrics.hpp"
+#include "lachan/vault/argon2_credentials.hpp"
 
 namespace lachan::app {
 
@@ -63,6 +65,7 @@ private:
     void count_guess(std::string_view secret, GuessWatch& watch);
     boost::asio::awaitable<void> note_guessing(std::string secret);
     [[nodiscard]] bool ready() const;
+    [[nodiscard]] casework::People people();
     void measure();
     /// The gauges that one look at the store can tell, for whoever reads the metrics now.
     void look_at_delivery();
@@ -81,6 +84,8 @@ private:
     casework::Wakeup anchor_work_;
     casework::Wakeup heart_work_;
     casework::Context context_;
+    vault::Argon2Credentials credentials_;  ///< Ends before what waits for it.
+    casework::People people_;
     casework::StopSign stop_;
     http::Problems problems_;
     http::Limits limits_;

@@ -80,6 +80,19 @@ void Application::set(std::string_view gauge, double value) {
     metrics_.gauge(gauge).set(value);
 }
 
+casework::People Application::people() {
+    static constexpr std::string_view kOutcomes[] = {"granted", "refused", "slowed", "busy"};
+    casework::People made{context_, credentials_};
+    made.on_try = [this](casework::SignInOutcome outcome) {
+        metrics_.counter("lachan_sign_in_attempts_total", {kOutcomes[static_cast<std::size_t>(outcome)]})
+            .add();
+    };
+    made.on_alarm = [this](std::string_view of) {
+        metrics_.counter("lachan_sign_in_alarms_total", {of}).add();
+    };
+    return made;
+}
+
 void Application::observe(const http::Observation& observation) {
     const std::string status = std::to_string(observation.status);
     const std::string_view route = observation.route.empty() ? std::string_view("none") : observation.route;

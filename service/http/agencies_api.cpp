@@ -222,17 +222,6 @@ asio::awaitable<Result<Reply>> get_areas(const Services& services, const Request
     co_return Reply::json(200, json.take());
 }
 
-/// GET /v1/me: whose key this is.
-asio::awaitable<Result<Reply>> get_me(const Services& services, const Request& request) {
-    const domain::Principal& caller = caller_of(request);
-    JsonWriter json;
-    json.begin_object().member("key", caller.key).member("role", domain::text_of(caller.role));
-    json.key("agency");
-    write_agency(json, *services.context.worlds.current(), caller.agency);
-    json.end_object();
-    co_return Reply::json(200, json.take());
-}
-
 }  // namespace
 
 void add_agency_calls(std::vector<Route>& routes, const Services& services) {
@@ -253,7 +242,6 @@ void add_agency_calls(std::vector<Route>& routes, const Services& services) {
                       .pattern = "/v1/areas",
                       .query = {"at"},
                       .endpoint = endpoint(services, get_areas)});
-    routes.push_back({.method = Method::get, .pattern = "/v1/me", .endpoint = endpoint(services, get_me)});
 }
 
 }  // namespace lachan::http

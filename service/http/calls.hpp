@@ -126,6 +126,8 @@ void add_endpoint_calls(std::vector<Route>& routes, const Services& services);
 void add_rule_calls(std::vector<Route>& routes, const Services& services);
 void add_statistics_calls(std::vector<Route>& routes, const Services& services);
 void add_stream_calls(std::vector<Route>& routes, const Services& services);
+void add_sign_in_calls(std::vector<Route>& routes, const Services& services);
+void add_account_calls(std::vector<Route>& routes, const Services& services);
 void add_page_calls(std::vector<Route>& routes, const Services& services);
 
 }  // namespace lachan::http

@@ -43,18 +43,13 @@ Result<void> check_form(const Route& route, const Request& request) {
 }  // namespace
 
 /// Wrong tokens are counted by address before the next one is looked at, so that guessing is slow.
-boost::asio::awaitable<Result<void>> Dispatcher::identify(Request& request) const {
-    auto token = bearer_token(request.headers);
-    if (!token) {
-        co_return token.error();
-    }
-    if (!*token) {
-        co_return Error(Errc::unauthenticated, "this call wants Authorization: Bearer TOKEN");
-    }
+boost::asio::awaitable<Result<void>> Dispatcher::recognise(Request& request,
+                                                           const Identify& identify,
+                                                           Secret<std::string> token) const {
     if (limits_.refusals(request.remote, clock_.now()).verdict == Standing::Verdict::refused) {
         co_return too_many();
     }
-    auto principal = co_await identify_(std::move(**token));
+    auto principal = co_await identify(std::move(token));
     if (!principal) {
         if (principal.error().code() == Errc::unauthenticated) {
             limits_.count_refusal(request.remote, clock_.now());
@@ -63,6 +58,43 @@ boost::asio::awaitable<Result<void>> Dispatcher::identify(Request& request) cons
     }
     request.principal = std::move(*principal);
     co_return Result<void>();
+}
+
+/// A browser sends cookies along whoever made it ask; a token in a header only our own page can send.
+Result<void> Dispatcher::expect_own_page(const Request& request) const {
+    if (!changes_something(request.method)) {
+        return {};
+    }
+    if (const auto own = refuse_cross_site(request.headers, authentication_.origin); !own) {
+        return own.error();
+    }
+    const auto given = request.headers.find(kCsrfHeader);
+    if (!given || !authentication_.is_csrf_token(*request.session, *given)) {
+        return Error(Errc::cross_site,
+                     "a change within a session wants its csrf_token in " + std::string(kCsrfHeader));
+    }
+    return {};
+}
+
+boost::asio::awaitable<Result<void>> Dispatcher::identify(Request& request) const {
+    auto token = bearer_token(request.headers);
+    if (!token) {
+        co_return token.error();
+    }
+    if (*token) {
+        const auto known = co_await recognise(request, authentication_.by_token, std::move(**token));
+        co_return known;
+    }
+    auto session = cookie(request.headers, authentication_.cookies.session);
+    if (!session) {
+        co_return Error(Errc::unauthenticated, "this call wants Authorization: Bearer TOKEN, or a session");
+    }
+    request.session = Secret<std::string>(std::move(*session));
+    const auto known = co_await recognise(request, authentication_.by_session, *request.session);
+    if (!known) {
+        co_return known.error();
+    }
+    co_return expect_own_page(request);
 }
 
 boost::asio::awaitable<Result<Reply>> Dispatcher::run(const Route& route,

@@ -27,6 +27,8 @@ const Allowance* Limits::allowance(Quota quota) const noexcept {
             return &settings_.page;
         case Quota::receipt:
             return &settings_.receipt;
+        case Quota::sign_in:
+            return &settings_.sign_in;
         case Quota::call:
             return &settings_.call;
         case Quota::intake:
@@ -132,7 +134,8 @@ void write_limits(const Standing& standing, Reply& reply) {
     reply.headers.set(
         "RateLimit",
         name + ";r=" + std::to_string(standing.remaining) + ";t=" + std::to_string(standing.reset_s));
-    if (reply.status == problem_type(Errc::rate_limited).status) {
+    const bool ours = standing.verdict != Standing::Verdict::granted;  // otherwise the endpoint says how long
+    if (ours && reply.status == problem_type(Errc::rate_limited).status) {
         reply.headers.set("Retry-After", std::to_string(standing.retry_s));
     }
 }

@@ -33,12 +33,21 @@ constexpr ProblemType kValidationFailed{"validation-failed",
                                         "Sửa từng chỗ được nêu trong errors rồi gửi lại.",
                                         "Mend each place named in errors and send again."};
 
-constexpr ProblemType kUnauthenticated{"unauthenticated",
-                                       401,
-                                       "Chưa xác thực",
-                                       "Not authenticated",
-                                       "Gửi khoá còn hiệu lực trong tiêu đề Authorization: Bearer.",
-                                       "Send a live key in the header Authorization: Bearer."};
+constexpr ProblemType kUnauthenticated{
+    "unauthenticated",
+    401,
+    "Chưa xác thực",
+    "Not authenticated",
+    "Gửi khoá còn hiệu lực trong tiêu đề Authorization: Bearer, hoặc đăng nhập.",
+    "Send a live key in the header Authorization: Bearer, or sign in."};
+
+constexpr ProblemType kCrossSite{
+    "cross-site-request",
+    403,
+    "Yêu cầu không đến từ trang của hệ thống",
+    "Not a request of our own pages",
+    "Tải lại trang rồi thử lại; gửi csrf_token của phiên trong tiêu đề Lachan-CSRF.",
+    "Load the page again; send the session's csrf_token in the header Lachan-CSRF."};
 
 constexpr ProblemType kForbidden{"forbidden",
                                  403,
@@ -223,6 +232,8 @@ const ProblemType& problem_type(Errc code) noexcept {
             return kValidationFailed;
         case Errc::unauthenticated:
             return kUnauthenticated;
+        case Errc::cross_site:
+            return kCrossSite;
         case Errc::forbidden:
             return kForbidden;
         case Errc::approval_needed:

@@ -44,6 +44,14 @@ POST    /v1/agencies/{agency}/endpoints/{endpoint}/suspension 403      403 403  
 POST    /v1/agencies/{agency}/endpoints/{endpoint}/resumption 403      403 403       403    403  403       403        403        403       403      403       403      403     yes   401
 GET     /v1/areas                                             yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   401
 GET     /v1/me                                                yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   401
+POST    /v1/session                                           yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   yes
+DELETE  /v1/session                                           yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   401
+POST    /v1/session/first                                     yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   yes
+POST    /v1/session/password                                  yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   401
+GET     /v1/accounts                                          403      403 403       403    403  403       403        403        403       403      403       403      403     yes   401
+POST    /v1/accounts                                          403      403 403       403    403  403       403        403        403       403      403       403      403     yes   401
+PUT     /v1/accounts/{account}                                403      403 403       403    403  403       403        403        403       403      403       403      403     yes   401
+POST    /v1/accounts/{account}/recovery                       403      403 403       403    403  403       403        403        403       403      403       403      403     yes   401
 GET     /v1/rules/packs                                       yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   401
 GET     /v1/rules/packs/{pack}                                yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   401
 PUT     /v1/agencies/{agency}/endpoints/order                 403      403 403       403    403  403       403        403        403       403      403       403      403     yes   401

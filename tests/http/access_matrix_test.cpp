@@ -8,6 +8,7 @@
 
 #include "access_expectations.hpp"
 #include "desk.hpp"
+#include "support/staff.hpp"
 
 /// Every call, asked by every kind of caller, in every relation to the case: held against a table that was
 /// written down beside the law and the contract, not derived from the code.
@@ -33,6 +34,9 @@ protected:
         desk.office().connect("tyt-03390");
         pack = desk.get(desk.operator_token(), "/v1/rules/packs").body.at("items")[0].at("pack");
         pack.replace(pack.find('/'), 1, "%2F");
+        account =
+            support::hire(desk.office(), desk.credentials(), "lo.van.an", domain::Role::officer, "ubnd-03388")
+                .id.text();
         duty = duty_of("initial_assessment");
         notification = desk.get(desk.operator_token(), "/v1/cases/" + code + "/notifications")
                            .body.at("items")[0]
@@ -93,6 +97,7 @@ protected:
         put("{agency}", "tyt-03390");
         put("{endpoint}", "tyt-03390-1");
         put("{pack}", pack);
+        put("{account}", account);
         put("{type}", "not-found");
         const std::string method(text_of(route.method));
         static const std::map<std::string_view, json> kBodies = {
@@ -109,6 +114,8 @@ protected:
             {"/v1/agencies/{agency}/endpoints/order", {{"endpoints", {"tyt-03390-1"}}}},
             {"/v1/agencies/{agency}/endpoints/{endpoint}/redelivery",
              {{"from", "2026-11-20T00:00:00+07:00"}}},
+            {"/v1/accounts", {{"role", "officer"}, {"agency", "ubnd-03388"}}},
+            {"/v1/accounts/{account}", {{"role", "officer"}, {"agency", "ubnd-03388"}, {"disabled", false}}},
             {"/v1/agencies/{agency}/endpoints", {{"kind", "webhook"}, {"url", "https://example.org/x"}}},
         };
         json body;
@@ -154,6 +161,7 @@ protected:
     std::string notification;
     std::string receipt;
     std::string pack;
+    std::string account;
 };
 
 struct Table {

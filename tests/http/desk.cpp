@@ -90,6 +90,7 @@ Services Desk::services() {
             .transport = mailbox,
             .problems = problems_,
             .limits = limits_,
+            .people = people_,
             .public_url = "https://lachan.test",
             .version = "1.2.3",
             .check_channel = [this](casework::NewEndpoint& wanted) -> Result<void> {

@@ -10,6 +10,7 @@
 
 #include "lachan/http/api.hpp"
 #include "lachan/http/dispatcher.hpp"
+#include "lachan/vault/argon2_credentials.hpp"
 #include "support/office.hpp"
 
 /// The API over the whole of casework, without a socket: a request in, a reply out, and every answer held
@@ -48,6 +49,7 @@ public:
     explicit Desk(LimitSettings limits = {});
 
     [[nodiscard]] support::Office& office() noexcept { return office_; }
+    [[nodiscard]] const vault::Argon2Credentials& credentials() const noexcept { return credentials_; }
     [[nodiscard]] const nlohmann::json& description() const noexcept { return description_; }
     [[nodiscard]] const std::vector<Route>& routes() const noexcept { return routes_; }
 
@@ -81,6 +83,8 @@ private:
     void hold_to_description(const Route* route, const Asked& asked, const Answered& answered) const;
 
     support::Office office_;
+    vault::Argon2Credentials credentials_{{.cost = support::kCheapPasswords, .worker = office_.executor()}};
+    casework::People people_{office_.context(), credentials_};
     Problems problems_{"https://lachan.test"};
     Limits limits_;
     Services services_;

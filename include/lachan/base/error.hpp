@@ -17,6 +17,7 @@ enum class Errc : std::uint8_t {
     malformed_request,        ///< The HTTP message, its query or a header cannot be understood.
     validation_failed,        ///< Understood, but the content is wrong; `faults` names every place.
     unauthenticated,          ///< No token, or one that is unknown, expired or revoked.
+    cross_site,               ///< A browser's change that did not come from our own pages.
     forbidden,                ///< Known caller, existence is no secret, but the role may not do this.
     approval_needed,          ///< A second person has to do this.
     not_found,                ///< Not there, or not for this caller.

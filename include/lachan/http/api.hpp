@@ -9,6 +9,7 @@
 #include "lachan/base/error.hpp"
 #include "lachan/casework/agencies.hpp"
 #include "lachan/casework/context.hpp"
+#include "lachan/casework/sign_in.hpp"
 #include "lachan/casework/transport.hpp"
 #include "lachan/http/dispatcher.hpp"
 #include "lachan/http/limits.hpp"
@@ -23,7 +24,9 @@ struct Services {
     casework::Transport& transport;
     const Problems& problems;
     Limits& limits;
-    std::string public_url;  ///< Without a slash at its end.
+    casework::People& people;
+    bool secure_cookies = true;  ///< False where browsers reach us without TLS: on loopback only.
+    std::string public_url;      ///< Without a slash at its end.
     std::string version;
     /// Whether a channel may be registered so; names its provider where there is only one. Errors:
     /// `validation_failed`.

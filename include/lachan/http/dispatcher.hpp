@@ -26,13 +26,13 @@ public:
                const Problems& problems,
                Limits& limits,
                const casework::Clock& clock,
-               Identify identify,
+               Authentication authentication,
                NoteRefused note_refused = {})
         : router_(router),
           problems_(problems),
           limits_(limits),
           clock_(clock),
-          identify_(std::move(identify)),
+          authentication_(std::move(authentication)),
           note_refused_(std::move(note_refused)) {}
 
     /// Answers the request; a refusal becomes its problem document.
@@ -40,6 +40,10 @@ public:
 
 private:
     [[nodiscard]] boost::asio::awaitable<Result<void>> identify(Request& request) const;
+    [[nodiscard]] boost::asio::awaitable<Result<void>> recognise(Request& request,
+                                                                 const Identify& identify,
+                                                                 Secret<std::string> token) const;
+    [[nodiscard]] Result<void> expect_own_page(const Request& request) const;
     [[nodiscard]] boost::asio::awaitable<Result<Reply>> run(const Route& route,
                                                             Request& request,
                                                             Standing& standing) const;
@@ -53,7 +57,7 @@ private:
     const Problems& problems_;
     Limits& limits_;
     const casework::Clock& clock_;
-    Identify identify_;
+    Authentication authentication_;
     NoteRefused note_refused_;
 };
 

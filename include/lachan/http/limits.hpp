@@ -25,6 +25,7 @@ struct Allowance {
 struct LimitSettings {
     Allowance page{.name = "page", .quota = 600};
     Allowance receipt{.name = "receipt", .quota = 60};
+    Allowance sign_in{.name = "sign_in", .quota = 120};  ///< A whole office in the morning, by address.
     Allowance call{.name = "call", .quota = 60'000};
     Allowance intake{.name = "intake", .quota = 600'000, .reserve = 60'000};
     Allowance refusal{.name = "refusal", .quota = 60};  ///< Requests with a wrong token, by address.

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "lachan/base/secret.hpp"
 #include "lachan/domain/ids.hpp"
 #include "lachan/domain/principal.hpp"
 
@@ -77,6 +78,7 @@ struct Request {
     // What the dispatcher adds.
     Parameters path_parameters;
     std::optional<domain::Principal> principal;
+    std::optional<Secret<std::string>> session;  ///< Where a cookie says who asks: the session's token.
     bool reserve_only = false;  ///< The caller's quota is used up: only an emergency may still pass.
 };
 

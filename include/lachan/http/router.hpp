@@ -11,13 +11,17 @@
 namespace lachan::http {
 
 /// Who may call a route at all; what they may see there is casework's to say.
-enum class Access : std::uint8_t { anyone, bearer };
+enum class Access : std::uint8_t {
+    anyone,
+    bearer,  ///< Whoever is known: by a token, or by the session of a person.
+};
 
 /// Which allowance a call draws on.
 enum class Quota : std::uint8_t {
     none,
     page,     ///< Descriptions and problem pages.
     receipt,  ///< Asking by receipt without a token: strict, because a receipt could be guessed.
+    sign_in,  ///< Passwords and invitations; how fast they may be guessed is casework's to say.
     call,     ///< Calls of a known key.
     intake,   ///< Reports of a known key, with a reserve for emergencies.
 };

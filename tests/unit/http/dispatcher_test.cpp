@@ -70,6 +70,26 @@ protected:
             domain::KeyId("k1"), domain::Role::officer, domain::AgencyId("ubnd-03388")};
     }
 
+    static asio::awaitable<Result<domain::Principal>> identify_session(Secret<std::string> token) {
+        auto principal = co_await identify(std::move(token));
+        if (principal) {
+            principal->key = domain::KeyId("user:1");
+        }
+        co_return principal;
+    }
+
+    static Authentication authentication() {
+        Authentication made;
+        made.by_token = identify;
+        made.by_session = identify_session;
+        made.is_csrf_token = [](const Secret<std::string>& session, std::string_view given) {
+            return given == "of " + session.reveal();
+        };
+        made.origin = "https://lachan.test";
+        made.cookies = Cookies::named(true);
+        return made;
+    }
+
     Router router{{route(Method::get, "/v1/cases", Access::bearer, Quota::call, fine),
                    route(Method::post, "/v1/reports", Access::bearer, Quota::intake, fine),
                    route(Method::post, "/v1/status", Access::anyone, Quota::receipt, fine),
@@ -77,7 +97,7 @@ protected:
     Problems problems{"http://lachan.test"};
     Limits limits{few()};
     FixedClock clock;
-    Dispatcher dispatcher{router, problems, limits, clock, identify};
+    Dispatcher dispatcher{router, problems, limits, clock, authentication()};
 };
 
 TEST_F(Dispatching, RunsTheEndpointForAKnownCaller) {
@@ -123,6 +143,45 @@ TEST_F(Dispatching, NeedsNoTokenForAReceipt) {
     const Reply reply = answer(request(Method::post, {"v1", "status"}, ""));
     EXPECT_EQ(reply.status, 200);
     EXPECT_EQ(nlohmann::json::parse(reply.body)["role"], "nobody");
+}
+
+TEST_F(Dispatching, KnowsAPersonByTheCookieOfTheirSession) {
+    Request made = request(Method::get, {"v1", "cases"}, "");
+    made.headers.add("Cookie", "__Host-lachan-session=good");
+    EXPECT_EQ(answer(made).status, 200);
+    made.headers.set("Cookie", "lachan-session=good");
+    EXPECT_EQ(answer(made).status, 401) << "the name without the prefix could come from another site";
+    made.headers.set("Cookie", "__Host-lachan-session=bad");
+    EXPECT_EQ(answer(made).status, 401);
+}
+
+TEST_F(Dispatching, WantsTheTokenOfTheSessionWithEachChange) {
+    Request made = request(Method::post, {"v1", "reports"}, "");
+    made.headers.add("Cookie", "__Host-lachan-session=good");
+    EXPECT_EQ(answer(made).status, 403);
+    made.headers.add("Lachan-CSRF", "of another");
+    EXPECT_EQ(answer(made).status, 403);
+    made.headers.set("Lachan-CSRF", "of good");
+    EXPECT_EQ(answer(made).status, 200);
+    made.headers.add("Origin", "https://evil.example");
+    EXPECT_EQ(answer(made).status, 403);
+}
+
+TEST_F(Dispatching, ATokenGoesBeforeACookie) {
+    Request made = request(Method::post, {"v1", "reports"});
+    made.headers.add("Cookie", "__Host-lachan-session=bad");
+    EXPECT_EQ(answer(made).status, 200);
+    made.headers.set("Authorization", "Bearer bad");
+    made.headers.set("Cookie", "__Host-lachan-session=good");
+    EXPECT_EQ(answer(made).status, 401);
+}
+
+TEST_F(Dispatching, WrongSessionsAreCountedAsWrongTokensAre) {
+    Request made = request(Method::get, {"v1", "cases"}, "");
+    made.headers.add("Cookie", "__Host-lachan-session=bad");
+    EXPECT_EQ(answer(made).status, 401);
+    EXPECT_EQ(answer(made).status, 401);
+    EXPECT_EQ(answer(made).status, 429);
 }
 
 TEST_F(Dispatching, RefusesOverTheAllowance) {

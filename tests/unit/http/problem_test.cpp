@@ -27,6 +27,7 @@ constexpr Row kRows[] = {
     {Errc::malformed_request, "malformed-request", 400},
     {Errc::validation_failed, "validation-failed", 422},
     {Errc::unauthenticated, "unauthenticated", 401},
+    {Errc::cross_site, "cross-site-request", 403},
     {Errc::forbidden, "forbidden", 403},
     {Errc::approval_needed, "approval-needed", 403},
     {Errc::not_found, "not-found", 404},
