@@ -11,6 +11,7 @@
 #include "files.hpp"
 #include "lachan/casework/agencies.hpp"
 #include "lachan/casework/keys.hpp"
+#include "lachan/casework/people.hpp"
 #include "lachan/operations/system_clock.hpp"
 #include "lachan/operations/system_entropy.hpp"
 #include "lachan/store/sqlite_store.hpp"
@@ -153,15 +154,15 @@ void make_demo(Maker& maker, const directory::Directory& directory, std::string 
     }
 }
 
-void make_first_administrator(Maker& maker, const directory::Directory& directory, Instant now) {
+const directory::Agency* owner_of(const directory::Directory& directory, Instant now) {
     for (const directory::Agency& agency : directory.agencies()) {
         const bool owner =
             std::find(agency.roles.begin(), agency.roles.end(), kAdministratorRole) != agency.roles.end();
         if (owner && agency.valid_at(now)) {
-            maker.key(domain::Role::admin, agency.id);
-            return;
+            return &agency;
         }
     }
+    return nullptr;
 }
 
 Result<void> fill(const InitOptions& options,
@@ -176,10 +177,17 @@ Result<void> fill(const InitOptions& options,
     }
     return store.commit_now([&](casework::Tx& tx) -> Result<void> {
         Maker maker(tx, vault);
-        if (options.demo_url.empty()) {
-            make_first_administrator(maker, *loaded->world->directory, tx.now);
-        } else {
+        const directory::Agency* const owner = owner_of(*loaded->world->directory, tx.now);
+        if (!options.demo_url.empty()) {
             make_demo(maker, *loaded->world->directory, options.demo_url);
+        } else if (owner != nullptr) {
+            maker.key(domain::Role::admin, owner->id);
+        }
+        if (owner != nullptr) {
+            const auto first = casework::invite(tx, vault, domain::Role::admin, owner->id, kActor);
+            printed["first_administrator"] = {{"agency", owner->id.text()},
+                                              {"token", first.token.reveal()},
+                                              {"expires_at", to_rfc3339(first.expires_at)}};
         }
         keep_packs(tx, *loaded);
         printed["keys"] = std::move(maker.keys);
@@ -234,6 +242,13 @@ void print_plain(const ordered_json& printed) {
                         key.at("token").get<std::string>()});
     }
     print_table({"id", "role", "token"}, rows);
+    if (printed.contains("first_administrator")) {
+        const auto& first = printed.at("first_administrator");
+        print_line("");
+        print_line("Quản trị viên đầu tiên / first administrator, một lần / once, đến / until " +
+                   first.at("expires_at").get<std::string>() + ":");
+        print_line(first.at("token").get<std::string>());
+    }
     print_line("");
     print_line("Chạy / run:  lachan serve --config " + printed.at("config").get<std::string>());
 }

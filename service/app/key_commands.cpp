@@ -16,6 +16,8 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::string_view kActor = "command line";
+/// A token that leaked must not go on for long because its owner is slow to change it.
+constexpr Duration kLongestOverlap = std::chrono::hours(30 * 24);
 
 std::string free_id(const std::vector<casework::ApiKey>& keys, const std::string& wanted) {
     const auto taken = [&](const std::string& id) {
@@ -61,9 +63,46 @@ ordered_json to_json(const casework::ApiKey& key) {
                           {"role", domain::text_of(key.role)},
                           {"agency", key.agency.text()},
                           {"created_at", to_rfc3339(key.created_at)}};
-    entry["expires_at"] = key.expires_at ? ordered_json(to_rfc3339(*key.expires_at)) : ordered_json();
-    entry["revoked_at"] = key.revoked_at ? ordered_json(to_rfc3339(*key.revoked_at)) : ordered_json();
+    const auto put = [&](const char* name, const std::optional<Instant>& at) {
+        entry[name] = at ? ordered_json(to_rfc3339(*at)) : ordered_json();
+    };
+    put("expires_at", key.expires_at);
+    put("revoked_at", key.revoked_at);
+    put("last_used_at", key.last_used_at);
+    put("old_token_until", key.old_until);
     return entry;
+}
+
+std::string state_of(const casework::ApiKey& key, Instant now) {
+    if (key.revoked_at) {
+        return "revoked";
+    }
+    if (key.expires_at) {
+        return (*key.expires_at <= now ? "expired " : "until ") + to_rfc3339(*key.expires_at);
+    }
+    return "valid";
+}
+
+Result<casework::Renewal> parse(const KeyRotateOptions& options) {
+    std::vector<Fault> faults;
+    casework::Renewal renewal;
+    const auto overlap = parse_duration(options.overlap);
+    if (!overlap || *overlap > kLongestOverlap) {
+        faults.push_back(
+            {"--overlap", "bad_duration", "an ISO 8601 duration of at most 30 days, e.g. PT24H"});
+    }
+    renewal.overlap = overlap.value_or(Duration::zero());
+    renewal.purpose = options.purpose;
+    if (!options.expires_at.empty()) {
+        renewal.expires_at = parse_rfc3339(options.expires_at);
+        if (!renewal.expires_at) {
+            faults.push_back({"--expires-at", "bad_instant", "an RFC 3339 instant"});
+        }
+    }
+    if (!faults.empty()) {
+        return Error(Errc::validation_failed, "the key cannot be rotated", std::move(faults));
+    }
+    return renewal;
 }
 
 }  // namespace
@@ -121,15 +160,45 @@ int run_key_list(const config::Config& config, bool json) {
     std::vector<std::vector<std::string>> rows;
     for (const casework::ApiKey& key : keys) {
         items.push_back(to_json(key));
-        const std::string state = key.revoked_at   ? "revoked"
-                                  : key.expires_at ? "until " + to_rfc3339(*key.expires_at)
-                                                   : "valid";
-        rows.push_back({key.id.text(), std::string(domain::text_of(key.role)), key.agency.text(), state});
+        rows.push_back({key.id.text(),
+                        std::string(domain::text_of(key.role)),
+                        key.agency.text(),
+                        key.last_used_at ? to_rfc3339(*key.last_used_at) : "never",
+                        state_of(key, (*data)->clock.now())});
     }
     if (json) {
         print_line(ordered_json{{"items", items}}.dump());
     } else {
-        print_table({"id", "role", "agency", "state"}, rows);
+        print_table({"id", "role", "agency", "last used", "state"}, rows);
+    }
+    return kGood;
+}
+
+int run_key_rotate(const config::Config& config, const KeyRotateOptions& options) {
+    const auto renewal = parse(options);
+    if (!renewal) {
+        return complain(renewal.error());
+    }
+    auto data = open_data(config, vault::KeyFileAccess::read);
+    if (!data) {
+        return complain(data.error());
+    }
+    std::optional<casework::KeyMade> made;
+    const auto rotated = (*data)->store->commit_now([&](casework::Tx& tx) -> Result<void> {
+        auto renewed = casework::rotate_key(tx, *(*data)->vault, domain::KeyId(options.id), *renewal, kActor);
+        if (!renewed) {
+            return renewed.error();
+        }
+        made = std::move(*renewed);
+        return {};
+    });
+    if (!rotated) {
+        return complain(rotated.error());
+    }
+    if (options.json) {
+        print_line(ordered_json{{"id", options.id}, {"token", made->token.reveal()}}.dump());
+    } else {
+        print_line(made->token.reveal());
     }
     return kGood;
 }

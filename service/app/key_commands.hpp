@@ -16,9 +16,18 @@ struct KeyCreateOptions {
     bool json = false;
 };
 
-/// `lachan key create|list|revoke`: may run beside the service. The token is printed once.
+struct KeyRotateOptions {
+    std::string id;
+    std::string overlap = "PT24H";  ///< ISO 8601: how long the old token works as well.
+    std::string expires_at;         ///< RFC 3339; empty: as it was.
+    std::string purpose;
+    bool json = false;
+};
+
+/// `lachan key create|list|rotate|revoke`: may run beside the service. The token is printed once.
 [[nodiscard]] int run_key_create(const config::Config& config, const KeyCreateOptions& options);
 [[nodiscard]] int run_key_list(const config::Config& config, bool json);
+[[nodiscard]] int run_key_rotate(const config::Config& config, const KeyRotateOptions& options);
 [[nodiscard]] int run_key_revoke(const config::Config& config,
                                  const std::string& id,
                                  const std::string& purpose,

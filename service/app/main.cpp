@@ -20,6 +20,7 @@
 #include "simulate_command.hpp"
 #include "statistics_command.hpp"
 #include "subject_commands.hpp"
+#include "user_commands.hpp"
 
 namespace {
 
@@ -39,6 +40,7 @@ public:
         add_calendar();
         add_directory();
         add_keys();
+        add_users();
         add_deadline();
         add_audit();
         add_backup();
@@ -220,6 +222,15 @@ private:
         configured(*keys, "list", "All keys, without their tokens", [this](const config::Config& config) {
             return app::run_key_list(config, json_);
         });
+        auto* rotate = configured(
+            *keys, "rotate", "Give a key a new token; printed once", [this](const config::Config& config) {
+                rotate_.json = json_;
+                return app::run_key_rotate(config, rotate_);
+            });
+        rotate->add_option("ID", rotate_.id)->required();
+        rotate->add_option("--overlap", rotate_.overlap, "How long the old token works as well: PT24H");
+        rotate->add_option("--expires-at", rotate_.expires_at);
+        rotate->add_option("--purpose", rotate_.purpose, "Why; stands sealed in the record");
         auto* revoke = configured(*keys, "revoke", "Revoke a key", [this](const config::Config& config) {
             return app::run_key_revoke(config, id_, key_.purpose, json_);
         });
@@ -231,6 +242,47 @@ private:
                    "rotate",
                    "Seal the key store by a new master key; nothing else changes",
                    [this](const config::Config& config) { return app::run_master_rotate(config, json_); });
+    }
+
+    void add_users() {
+        CLI::App* users = group("user", "Accounts of people");
+        auto* create = configured(*users,
+                                  "create",
+                                  "Invite a person; with --login make the account at once",
+                                  [this](const config::Config& config) {
+                                      user_.json = json_;
+                                      return app::run_user_create(config, user_);
+                                  });
+        create->add_option("--role", user_.role)->required();
+        create->add_option("--agency", user_.agency)->required();
+        create->add_option("--login", user_.login);
+        create->add_option("--password-file", user_.password_file, "Otherwise it is asked for")
+            ->needs(create->get_option("--login"));
+        configured(*users, "list", "All accounts", [this](const config::Config& config) {
+            return app::run_user_list(config, json_);
+        });
+        const auto of_one = [&](const char* name, const char* about, auto run) {
+            configured(*users, name, about, std::move(run))
+                ->add_option("USER", id_, "Login or account")
+                ->required();
+        };
+        of_one("reset",
+               "For a lost password or authenticator: a one-time token",
+               [this](const config::Config& config) { return app::run_user_reset(config, id_, json_); });
+        of_one("disable", "Shut an account; its sessions end", [this](const config::Config& config) {
+            return app::run_user_disable(config, id_, true, json_);
+        });
+        of_one("enable", "Open it again", [this](const config::Config& config) {
+            return app::run_user_disable(config, id_, false, json_);
+        });
+        auto* change = configured(
+            *users, "change", "Another role or agency; sessions end", [this](const config::Config& config) {
+                user_change_.json = json_;
+                return app::run_user_change(config, user_change_);
+            });
+        change->add_option("USER", user_change_.who, "Login or account")->required();
+        change->add_option("--role", user_change_.role);
+        change->add_option("--agency", user_change_.agency);
     }
 
     void add_deadline() {
@@ -391,6 +443,9 @@ private:
     app::InitOptions init_;
     app::ReceiveOptions receive_;
     app::KeyCreateOptions key_;
+    app::KeyRotateOptions rotate_;
+    app::UserCreateOptions user_;
+    app::UserChangeOptions user_change_;
     app::RulesOptions rules_;
     app::CalendarImport import_;
     app::DirectoryTransition transition_;
