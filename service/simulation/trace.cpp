@@ -12,14 +12,16 @@ constexpr std::uint64_t kFnvPrime = 0x100000001b3;
 
 }  // namespace
 
+/// The instant as it is counted: writing all of them out would take longer than what they are about.
 void Trace::add(Instant at, std::string_view line) {
-    std::string whole = to_rfc3339(at);
-    whole += ' ';
-    whole += line;
-    for (const char c : whole) {
-        digest_ = (digest_ ^ static_cast<unsigned char>(c)) * kFnvPrime;
+    const auto take = [&](unsigned char byte) { digest_ = (digest_ ^ byte) * kFnvPrime; };
+    for (auto bits = static_cast<std::uint64_t>(to_ms(at)); bits != 0; bits >>= 8) {
+        take(static_cast<unsigned char>(bits));
     }
-    kept_.push_back(std::move(whole));
+    for (const char c : line) {
+        take(static_cast<unsigned char>(c));
+    }
+    kept_.emplace_back(at, line);
     if (kept_.size() > kLinesKept) {
         kept_.pop_front();
     }
@@ -27,9 +29,8 @@ void Trace::add(Instant at, std::string_view line) {
 
 std::string Trace::last_lines() const {
     std::string text;
-    for (const std::string& line : kept_) {
-        text += line;
-        text += '\n';
+    for (const auto& [at, line] : kept_) {
+        text += to_rfc3339(at) + ' ' + line + '\n';
     }
     return text;
 }

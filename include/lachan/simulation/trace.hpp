@@ -4,6 +4,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "lachan/base/time.hpp"
 
@@ -20,7 +21,7 @@ public:
 
 private:
     std::uint64_t digest_ = 0xcbf29ce484222325;  ///< FNV-1a: told apart, not protected.
-    std::deque<std::string> kept_;
+    std::deque<std::pair<Instant, std::string>> kept_;
 };
 
 }  // namespace lachan::simulation
