@@ -13,6 +13,7 @@
 #include "lachan/base/log.hpp"
 #include "lachan/casework/deadline_moves.hpp"
 #include "lachan/casework/once.hpp"
+#include "settings.hpp"
 
 namespace lachan::app {
 namespace {
@@ -29,40 +30,6 @@ constexpr int kRepliesForgotten = 500;  ///< In one unit: a millisecond of the w
 constexpr std::string_view kCalendarDocument = "calendar";
 constexpr std::string_view kCountedWith = "counted_with";
 constexpr std::int64_t kLatestTimers = 5000;  ///< Lateness in ms beyond which the service is not ready.
-
-http::LimitSettings limits_of(const config::Config& config) {
-    http::LimitSettings settings;
-    settings.call.quota = config.limits.burst;
-    settings.call.window = std::chrono::milliseconds(
-        config.limits.burst * 1000 / std::max<std::int64_t>(config.limits.requests_per_second, 1));
-    settings.receipt.quota = config.limits.status_per_minute;
-    return settings;
-}
-
-http::ServerOptions server_options(const config::Config& config) {
-    http::ServerOptions options;
-    options.address = config.api.listen.address;
-    options.port = config.api.listen.port;
-    options.max_connections = static_cast<std::size_t>(config.api.max_connections);
-    options.max_connections_per_address = static_cast<std::size_t>(config.api.max_connections_per_address);
-    options.header_timeout = config.api.header_timeout;
-    options.body_timeout = config.api.body_timeout;
-    options.idle_timeout = config.api.idle_timeout;
-    if (config.tls()) {
-        options.tls =
-            http::TlsFiles{config.api.tls_certificate_file.string(), config.api.tls_key_file.string()};
-    }
-    return options;
-}
-
-http::ServerOptions operations_options(const config::Config& config) {
-    http::ServerOptions options;
-    options.address = config.operations.listen.address;
-    options.port = config.operations.listen.port;
-    options.max_connections = 32;  // one monitor and a few people
-    options.max_connections_per_address = 32;
-    return options;
-}
 
 constexpr char kHeartPool[] = "heartbeat/";  ///< Of connections; endpoint ids have no such form.
 
@@ -100,7 +67,7 @@ Result<std::unique_ptr<Application>> Application::build(const config::Config& co
         return loaded.error();
     }
     const auto kept = (*data)->store->commit_now([&](casework::Tx& tx) -> Result<void> {
-        keep_packs(tx, *loaded);
+        keep_world(tx, *loaded);
         return {};
     });
     if (!kept) {
@@ -343,7 +310,7 @@ Result<void> Application::reload() {
         return loaded.error();
     }
     const auto kept = data_->store->commit_now([&](casework::Tx& tx) -> Result<void> {
-        keep_packs(tx, *loaded);
+        keep_world(tx, *loaded);
         domain::Event event;
         event.at = tx.now;
         event.kind = "world.reloaded";

@@ -189,7 +189,7 @@ Result<void> fill(const InitOptions& options,
                                               {"token", first.token.reveal()},
                                               {"expires_at", to_rfc3339(first.expires_at)}};
         }
-        keep_packs(tx, *loaded);
+        keep_world(tx, *loaded);
         printed["keys"] = std::move(maker.keys);
         printed["endpoints"] = std::move(maker.endpoints);
         return {};

@@ -5,6 +5,8 @@
 #include <system_error>
 
 #include "files.hpp"
+#include "lachan/casework/once.hpp"
+#include "lachan/http/usual_answers.hpp"
 
 namespace lachan::app {
 namespace {
@@ -166,11 +168,13 @@ Result<LoadedWorld> load_world(const WorldSources& sources, const KeptDocuments&
     if (!faults.empty()) {
         return std::move(faults).error();
     }
+    world.answers = std::make_shared<const Dictionary>(http::usual_answers(world));
     loaded.world = std::make_shared<const casework::World>(std::move(world));
     return loaded;
 }
 
-void keep_packs(casework::Tx& tx, const LoadedWorld& loaded) {
+void keep_world(casework::Tx& tx, const LoadedWorld& loaded) {
+    casework::keep_answer_dictionary(tx, *loaded.world);
     for (const auto& [key, text] : loaded.packs) {
         if (!tx.documents.find(kPackDocument, key)) {
             tx.documents.put(kPackDocument, key, text, tx.now);

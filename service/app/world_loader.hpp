@@ -37,7 +37,8 @@ struct LoadedWorld {
 /// version. Errors: `rule_pack_invalid`, `storage`.
 [[nodiscard]] Result<LoadedWorld> load_world(const WorldSources& sources, const KeptDocuments& kept);
 
-/// Keeps packs that are new, so that their cases can always be explained.
-void keep_packs(casework::Tx& tx, const LoadedWorld& loaded);
+/// Keeps packs that are new, so that their cases can always be explained, and what answers are shortened
+/// with.
+void keep_world(casework::Tx& tx, const LoadedWorld& loaded);
 
 }  // namespace lachan::app

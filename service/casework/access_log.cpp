@@ -6,6 +6,7 @@
 
 #include "lachan/base/bytes.hpp"
 #include "lachan/base/log.hpp"
+#include "lachan/casework/people.hpp"
 
 namespace lachan::casework {
 namespace {
@@ -24,6 +25,7 @@ constexpr auto kFamilies = std::to_array<std::string_view>({"identity.",
                                                             "key.",
                                                             "account.",
                                                             "session.",
+                                                            "sign_in.",
                                                             "secrets.",
                                                             "endpoint.",
                                                             "directory.changed"});
@@ -75,12 +77,20 @@ void read_purpose(const View& view, const Vault& vault, AccessEntry& entry) {
     entry.purpose_erased = !opened;
 }
 
+struct Actor {
+    domain::Role role{};
+    domain::AgencyId agency;
+};
+
 class Collector {
 public:
     Collector(const View& view, const Vault& vault, const AccessQuery& query)
         : view_(view), vault_(vault), query_(query) {
         for (const ApiKey& key : view.keys.all()) {
-            keys_.emplace(key.id.text(), key);
+            actors_.emplace(key.id.text(), Actor{key.role, key.agency});
+        }
+        for (const Account& account : view.accounts.all()) {
+            actors_.emplace(key_of(account.id).text(), Actor{account.role, account.agency});
         }
         if (query.subject) {
             subject_ = vault.case_code(*query.subject);
@@ -95,9 +105,9 @@ public:
         entry.case_code = event.case_no ? vault_.case_code(*event.case_no) : "";
         entry.agency = domain::AgencyId(std::string(member(event, "agency")));
         entry.role = member(event, "role");
-        if (const auto key = keys_.find(event.actor); key != keys_.end()) {
-            entry.agency = key->second.agency;
-            entry.role = domain::text_of(key->second.role);
+        if (const auto actor = actors_.find(event.actor); actor != actors_.end()) {
+            entry.agency = actor->second.agency;
+            entry.role = domain::text_of(actor->second.role);
         }
         if (!query_.agency.empty() && entry.agency != query_.agency) {
             return;
@@ -117,7 +127,7 @@ private:
     const View& view_;
     const Vault& vault_;
     const AccessQuery& query_;
-    std::map<std::string, ApiKey> keys_;
+    std::map<std::string, Actor> actors_;  ///< Keys and people, as they are now.
     std::string subject_;
     std::vector<AccessEntry> found_;
 };

@@ -259,7 +259,22 @@ void CaseEdit::note(std::string_view kind, domain::EventData data) {
     tx_.events.append(event);
 }
 
+void CaseEdit::add_party(const domain::AgencyId& agency, PartyRelation relation) {
+    auto party = std::find_if(
+        parties_.begin(), parties_.end(), [&](const Party& known) { return known.agency == agency; });
+    if (party == parties_.end()) {
+        party = parties_.insert(parties_.end(), {agency, {}});
+    }
+    if (std::find(party->relations.begin(), party->relations.end(), relation) == party->relations.end()) {
+        party->relations.push_back(relation);
+    }
+}
+
 void CaseEdit::finish() {
+    for (const Party& party : parties_) {
+        tx_.cases.add_party(value_.no, party.agency, party.relations);
+    }
+    parties_.clear();
     value_.next_due.reset();
     for (const domain::Duty& duty : duties_) {
         if (duty.pending() && (!value_.next_due || duty.due < *value_.next_due)) {

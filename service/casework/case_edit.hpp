@@ -95,23 +95,30 @@ public:
     /// Writes the duty back with its next instant; whoever changes a duty calls this.
     void keep(domain::Duty& duty);
 
+    /// The agency has to do with the case from now on, and as what.
+    void add_party(const domain::AgencyId& agency, PartyRelation relation);
+
     void record(std::string_view kind, domain::EventData data = {});
     /// Something happened that does not change the case (a read, a delivery): no new sequence.
     void note(std::string_view kind, domain::EventData data = {});
 
-    /// Writes the case, and states the invariants.
+    /// Writes the case and its new parties, and states the invariants.
     void finish();
 
     /// What was done, for the answer.
     [[nodiscard]] CaseChange change() const;
 
 private:
-    /// An agency that was looked up in this unit, and as what it has become a party to the case.
+    /// An agency that was looked up in this unit.
     struct Reached {
         domain::AgencyId agency;
         std::optional<domain::EndpointId> channel;  ///< None: it has none that works.
-        bool as_told = false;
-        bool as_holder = false;
+        bool called = false;                        ///< Its channel was told that something waits.
+    };
+    /// What an agency has become to the case in this unit. Written once, at its end.
+    struct Party {
+        domain::AgencyId agency;
+        std::vector<PartyRelation> relations;
     };
 
     /// The role that the rule asks for; `Duty::role` may be that of a stand-in.
@@ -147,6 +154,7 @@ private:
     std::vector<std::int32_t> touched_;
     std::vector<domain::Notification> notified_;
     std::vector<Reached> reached_;
+    std::vector<Party> parties_;
     bool counted_ = false;
 };
 

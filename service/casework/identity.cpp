@@ -123,6 +123,7 @@ boost::asio::awaitable<Result<IdentityView>> see_identity(Context& context,
     std::optional<Error> refused;
     const auto world = context.worlds.current();
     WriteOp look = [&](Tx& tx) -> Result<void> {
+        refused.reset();
         auto value = find_for(caller, Action::see_identity, *number, view_of(tx), *world, tx.now);
         if (!value) {
             refused = value.error();

@@ -1,6 +1,7 @@
 #include "lachan/casework/intake.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "afterwards.hpp"
@@ -22,6 +23,7 @@ struct Prepared {
     const policy::Pack* pack = nullptr;
     domain::Report report;
     std::vector<policy::Facts> facts;
+    std::string facts_text;  ///< As the case keeps them.
     policy::Decision decision;
     std::vector<domain::AreaCode> residences;
     std::vector<domain::AgencyId> conflicted;
@@ -126,6 +128,7 @@ Result<Prepared> prepare(const Context& context, domain::Report report) {
     const policy::Circumstances where{
         area->remote, area->border, prepared.world->directory->has_districts(prepared.report.received_at)};
     prepared.facts = policy::facts_of(*prepared.pack, prepared.report, where);
+    prepared.facts_text = policy::to_text(*prepared.pack, prepared.facts);
     prepared.decision = prepared.pack->decide(prepared.facts);
     prepared.traces = traces_of(context.vault, prepared.report);
     return prepared;
@@ -168,7 +171,7 @@ domain::Case new_case(const Prepared& prepared, Instant now) {
     value.received_at = report.received_at;
     value.opened_at = now;
     value.children = static_cast<std::int32_t>(report.children.size());
-    value.facts = policy::to_text(*prepared.pack, prepared.facts);
+    value.facts = prepared.facts_text;
     value.residences = prepared.residences;
     value.conflicted = prepared.conflicted;
     return value;
@@ -208,7 +211,7 @@ domain::EventData received_data(const Prepared& prepared, const Repeat& repeat) 
 void keep_report(
     Tx& tx, CaseEdit& edit, const Prepared& prepared, const domain::Principal& caller, const Repeat& repeat) {
     tx.reports.insert(row_of(prepared, edit.value().no, caller, repeat, tx.now));
-    tx.cases.add_party(edit.value().no, caller.agency, PartyRelation::reporter);
+    edit.add_party(caller.agency, PartyRelation::reporter);
     for (const Trace& trace : prepared.traces) {
         tx.cases.add_trace(edit.value().no, trace.kind, trace.hash);
     }
@@ -263,6 +266,11 @@ Result<Filing> known_already(const Context& context,
 Answer as_replay(Answer answer) {
     answer.replayed = true;
     return answer;
+}
+
+/// The answer, to be made when the writer has gone on: by then nothing of the unit may be needed.
+MakeAnswer made_later(Filing filing, const RenderFiling& render) {
+    return [filing = std::make_shared<const Filing>(std::move(filing)), &render] { return render(*filing); };
 }
 
 /// Two guards tell a repetition: the caller's key, and the report's own id where there is no key.
@@ -395,18 +403,18 @@ boost::asio::awaitable<Result<Answer>> submit_report(
     if (const auto sealed = seal(context, *prepared); !sealed) {
         co_return sealed.error();
     }
-    Effect effect = [&](Tx& tx) -> Result<Answer> {
+    LateEffect effect = [&](Tx& tx) -> Result<MakeAnswer> {
         if (const auto row = tx.reports.find(prepared->report.id)) {
             auto filing = known_already(context, tx, prepared->world, *row, caller, repeat);
             if (!filing) {
                 return filing.error();
             }
-            return as_replay(render(*filing));
+            return MakeAnswer([answer = as_replay(render(*filing))] { return answer; });
         }
-        return render(open_case(context, tx, *prepared, caller, repeat));
+        return made_later(open_case(context, tx, *prepared, caller, repeat), render);
     };
     const bool emergency = prepared->decision.urgency == domain::Urgency::emergency;
-    auto answer = co_await commit_once(
+    auto answer = co_await commit_once_late(
         context, caller, repeat, std::move(effect), emergency ? Lane::emergency : Lane::routine);
     co_return answer;
 }

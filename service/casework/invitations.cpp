@@ -196,6 +196,7 @@ asio::awaitable<Result<SignInAnswer>> change_password(People& people, PasswordCh
     }
     std::optional<SessionMade> started;
     WriteOp op = [&](Tx& tx) -> Result<void> {
+        started.reset();
         auto now = hashed->empty() ? std::nullopt : tx.accounts.find(account->id);
         if (!now || now->password != account->password || !tx.accounts.session(session)) {
             counted.note_failure(tx, account->id);

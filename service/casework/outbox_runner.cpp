@@ -227,6 +227,7 @@ boost::asio::awaitable<Result<std::vector<OutboxRunner::Claim>>> OutboxRunner::c
     }
     bool rerouting = false;
     WriteOp claim = [&](Tx& tx) -> Result<void> {
+        claims.clear();
         auto due = tx.endpoints.due(Standing::sound, tx.now, std::max(free.sound, 0));
         const auto doubtful = tx.endpoints.due(Standing::doubtful, tx.now, std::max(free.doubtful, 0));
         due.insert(due.end(), doubtful.begin(), doubtful.end());

@@ -274,6 +274,7 @@ boost::asio::awaitable<Result<Page<CaseItem>>> search_cases(Context& context,
     Page<CaseItem> page;
     page.world = context.worlds.current();
     WriteOp look = [&](Tx& tx) -> Result<void> {
+        page.items.clear();
         const View view = view_of(tx);
         const Scope scope = scope_of(caller, *page.world, tx.now);
         for (const domain::CaseNo number : found_in(context, tx.cases, search, hashes)) {

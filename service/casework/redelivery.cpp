@@ -97,13 +97,14 @@ boost::asio::awaitable<void> bring_tasks(Context& context,
     domain::NotificationNo last{};
     std::size_t found = kTasksInAUnit;
     while (found == kTasksInAUnit) {
+        const domain::NotificationNo after = last;  // the unit may be run again
         WriteOp op = [&](Tx& tx) -> Result<void> {
-            const auto tasks = tx.outbox.tasks_of(agency, last, kTasksInAUnit);
+            const auto tasks = tx.outbox.tasks_of(agency, after, kTasksInAUnit);
             for (const domain::NotificationNo number : tasks) {
                 bring(context, tx, number, caller.key.text());
             }
             found = tasks.size();
-            last = tasks.empty() ? last : tasks.back();
+            last = tasks.empty() ? after : tasks.back();
             return {};
         };
         const auto done = co_await context.store.commit(std::move(op));

@@ -137,6 +137,7 @@ asio::awaitable<Result<SignInAnswer>> sign_in(People& people, SignIn attempt) {
     const bool good = subject->real && *fits && step;
     std::optional<SessionMade> made;
     WriteOp op = [&](Tx& tx) -> Result<void> {
+        made.reset();
         auto now = good ? tx.accounts.find(account.id) : std::nullopt;
         if (!good || !still_good(now, account, *step)) {
             counted.note_failure(tx, account.id);

@@ -162,7 +162,7 @@ domain::Step step_of(const NewStep& wanted, const domain::Principal& caller, Ins
 boost::asio::awaitable<Result<Answer>> record_step(Context& context,
                                                    domain::Principal caller,
                                                    std::string case_code,
-                                                   NewStep step,
+                                                   NewStep wanted,
                                                    Repeat repeat,
                                                    RenderChange render) {
     const auto number = context.vault.case_no(case_code);
@@ -171,6 +171,7 @@ boost::asio::awaitable<Result<Answer>> record_step(Context& context,
     }
     const auto world = context.worlds.current();
     Effect effect = [&](Tx& tx) -> Result<Answer> {
+        NewStep step = wanted;  // changed below, and the unit may be run again
         auto value = find_for(caller, Action::record_step, *number, view_of(tx), *world, tx.now);
         if (!value) {
             return value.error();

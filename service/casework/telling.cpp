@@ -41,14 +41,7 @@ CaseEdit::Reached& CaseEdit::reach(const domain::AgencyId& agency) {
     if (known != reached_.end()) {
         return *known;
     }
-    Reached entry{agency, std::nullopt, false, false};
-    for (const Endpoint& endpoint : tx_.endpoints.of_agency(agency)) {
-        if (!endpoint.suspended) {
-            entry.channel = endpoint.id;
-            break;
-        }
-    }
-    return reached_.emplace_back(std::move(entry));
+    return reached_.emplace_back(Reached{agency, tx_.endpoints.channel(agency)});
 }
 
 void CaseEdit::tell(const domain::AgencyId& agency,
@@ -57,11 +50,9 @@ void CaseEdit::tell(const domain::AgencyId& agency,
                     std::string_view rule) {
     touch();
     Reached& reached = reach(agency);
-    if (!std::exchange(reached.as_told, true)) {
-        tx_.cases.add_party(value_.no, agency, PartyRelation::told);
-    }
-    if (duty != nullptr && duty->holder == agency && !std::exchange(reached.as_holder, true)) {
-        tx_.cases.add_party(value_.no, agency, PartyRelation::holder);
+    add_party(agency, PartyRelation::told);
+    if (duty != nullptr && duty->holder == agency) {
+        add_party(agency, PartyRelation::holder);
     }
     domain::Notification value;
     value.no = {value_.no, ++value_.notifications};
@@ -80,7 +71,9 @@ void CaseEdit::tell(const domain::AgencyId& agency,
         value.endpoint = *reached.channel;
         value.next_attempt = tx_.now;
         value.reroute_at = tx_.now + reroute_after(value.urgency);
-        tx_.endpoints.call_at(value.endpoint, tx_.now);
+        if (!std::exchange(reached.called, true)) {
+            tx_.endpoints.call_at(value.endpoint, tx_.now);
+        }
     } else {
         value.state = domain::NotificationState::human_task;
     }

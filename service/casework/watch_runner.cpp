@@ -147,6 +147,7 @@ boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_some() {
     std::vector<Instant> instants;
     const std::size_t found = duties.size() + undelivered.size();
     WriteOp together = [&](Tx& tx) -> Result<void> {
+        instants.clear();
         for (const domain::DutyNo number : duties) {
             const auto fired = fire_duty(context_, tx, world, number);
             if (!fired) {
@@ -185,6 +186,7 @@ boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_one_by_one(
     for (const domain::DutyNo number : duties) {
         std::vector<Instant> instants;
         WriteOp fire = [&](Tx& tx) -> Result<void> {
+            instants.clear();
             const auto fired = fire_duty(context_, tx, world, number);
             if (fired && *fired) {
                 instants.push_back(**fired);

@@ -50,7 +50,8 @@ std::vector<Key> make_keys() {
                                  "max_connections",
                                  "connections",
                                  kConnections,
-                                 "Connections open at once; more wait to be accepted.",
+                                 "Connections open at once. When all are taken, the one that has kept us "
+                                 "waiting longest ends for a new one.",
                                  [](Config& c) -> std::int64_t& { return c.api.max_connections; }),
         number_key<std::int64_t>(
             "api",

@@ -70,15 +70,14 @@ Authentication authentication_of(const Services& services) {
 Api::Api(Services services)
     : services_(std::move(services)),
       router_(api_routes(services_)),
-      dispatcher_(
-          router_,
-          services_.problems,
-          services_.limits,
-          services_.context.clock,
-          authentication_of(services_),
-          [&context = services_.context](
-              const domain::Principal& caller, std::string_view route, std::string named) {
-              return casework::note_refused(context, caller, std::string(route), std::move(named));
-          }) {}
+      dispatcher_(router_,
+                  services_.problems,
+                  services_.limits,
+                  services_.context.clock,
+                  authentication_of(services_),
+                  [&context = services_.context](
+                      const domain::Principal& caller, std::string_view route, std::string named) {
+                      return casework::note_refused(context, caller, std::string(route), std::move(named));
+                  }) {}
 
 }  // namespace lachan::http

@@ -1,5 +1,7 @@
 #include "json_reader.hpp"
 
+#include <algorithm>
+
 #include "lachan/http/target.hpp"
 #include "utf8.hpp"
 
@@ -13,7 +15,7 @@ Error Faults::refusal() {
 }
 
 const Json* Members::find(std::string_view name) {
-    read_.emplace(name);
+    read_.push_back(name);
     const auto found = object_.find(name);
     return found == object_.end() || found->is_null() ? nullptr : &*found;
 }
@@ -45,7 +47,8 @@ std::string Members::text(std::string_view name, std::size_t max_characters) {
     if (given == nullptr) {
         return {};
     }
-    if (utf8_length(*given).value_or(0) > max_characters) {
+    const bool may_be_long = given->size() > max_characters;  // a character is a byte at least
+    if (may_be_long && utf8_length(*given).value_or(0) > max_characters) {
         fault(name, "too_long", "at most " + std::to_string(max_characters) + " characters");
         return {};
     }
@@ -146,7 +149,7 @@ void Members::each_object(std::string_view name, std::size_t max, const std::fun
 std::vector<std::string> Members::unread() const {
     std::vector<std::string> names;
     for (const auto& [name, value] : object_.items()) {
-        if (!read_.contains(name)) {
+        if (std::find(read_.begin(), read_.end(), name) == read_.end()) {
             names.push_back(name);
         }
     }

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +29,8 @@ private:
 };
 
 /// Reads the members of one object. Each reading function takes one member: where it is wrong, it notes the
-/// fault and goes on as if the member were missing. A null is a missing value.
+/// fault and goes on as if the member were missing. A null is a missing value. Names are literals: they are
+/// remembered, not copied.
 class Members {
 public:
     Members(const Json& object, std::string pointer, Faults& faults)
@@ -75,7 +75,7 @@ private:
     const Json& object_;
     std::string pointer_;
     Faults& faults_;
-    std::set<std::string, std::less<>> read_;
+    std::vector<std::string_view> read_;
 };
 
 /// "expected one of: a, b, c".

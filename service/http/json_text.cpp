@@ -1,5 +1,7 @@
 #include "json_text.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <iterator>
 #include <optional>
@@ -119,6 +121,58 @@ private:
     std::optional<Failure> failure_;
 };
 
+constexpr std::size_t kParserBytesMin = 64;
+
+std::optional<Json> value_of(const simdjson::dom::element& given, std::size_t depth);
+
+std::optional<Json> object_of(const simdjson::dom::object& given, std::size_t depth) {
+    Json::object_t object;
+    for (const auto& [name, member] : given) {
+        auto value = value_of(member, depth);
+        if (!value || !object.try_emplace(std::string(name), std::move(*value)).second) {
+            return std::nullopt;
+        }
+    }
+    return Json(std::move(object));
+}
+
+std::optional<Json> array_of(const simdjson::dom::array& given, std::size_t depth) {
+    Json::array_t array;
+    array.reserve(given.size());
+    for (const simdjson::dom::element element : given) {
+        auto value = value_of(element, depth);
+        if (!value) {
+            return std::nullopt;
+        }
+        array.push_back(std::move(*value));
+    }
+    return Json(std::move(array));
+}
+
+std::optional<Json> value_of(const simdjson::dom::element& given, std::size_t depth) {
+    using simdjson::dom::element_type;
+    switch (given.type()) {
+        case element_type::OBJECT:
+            return depth < kJsonDepthMax ? object_of(simdjson::dom::object(given), depth + 1) : std::nullopt;
+        case element_type::ARRAY:
+            return depth < kJsonDepthMax ? array_of(simdjson::dom::array(given), depth + 1) : std::nullopt;
+        case element_type::STRING:
+            return Json(std::string(std::string_view(given)));
+        case element_type::INT64:  // as the other parser has it: below zero only
+            return std::int64_t(given) < 0 ? Json(std::int64_t(given))
+                                           : Json(std::uint64_t(std::int64_t(given)));
+        case element_type::UINT64:
+            return Json(std::uint64_t(given));
+        case element_type::DOUBLE:
+            return Json(double(given));
+        case element_type::BOOL:
+            return Json(bool(given));
+        case element_type::NULL_VALUE:
+            return Json();
+    }
+    return std::nullopt;
+}
+
 Error malformed(std::string_view text, const char* read, const Builder::Failure& failure) {
     const auto length =
         std::clamp<std::ptrdiff_t>(read - text.data(), 0, static_cast<std::ptrdiff_t>(text.size()));
@@ -132,9 +186,31 @@ Error malformed(std::string_view text, const char* read, const Builder::Failure&
     return Error(Errc::malformed_json, detail, {{"", failure.code, detail}});
 }
 
+/// The same by a parser ten times as fast, for texts in which nothing is wrong: it tells neither where a
+/// fault is nor when a name stands twice. None: read it again, slowly.
+std::optional<Json> parse_sound(std::string_view text) {
+    if (text.find("\\ud") != text.npos || text.find("\\uD") != text.npos) {
+        return std::nullopt;  // half a surrogate pair would pass here
+    }
+    simdjson::dom::parser parser;
+    simdjson::dom::element root;
+    if (parser.allocate(std::max(text.size(), kParserBytesMin), kJsonDepthMax + 1) != simdjson::SUCCESS ||
+        parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS) {
+        return std::nullopt;
+    }
+    return value_of(root, 0);
+}
+
 }  // namespace
 
 Result<Json> parse_json(std::string_view text) {
+    if (auto sound = parse_sound(text)) {
+        return std::move(*sound);
+    }
+    if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
+        // Where the parser would stop as at the end, whatever follows.
+        return malformed(text, text.data() + zero + 1, {"syntax", "a zero byte has no place in JSON"});
+    }
     const char* read = text.data();
     Builder builder;
     const bool sound =

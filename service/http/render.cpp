@@ -5,6 +5,11 @@
 namespace lachan::http {
 namespace {
 
+// What parts of an answer usually take, so that its text grows in one piece.
+constexpr std::size_t kFilingBytes = 1024;
+constexpr std::size_t kDutyBytes = 1024;
+constexpr std::size_t kNoticeBytes = 512;
+
 /// The limit that gave the due instant: the longer one where the commune was known to be remote.
 const deadlines::Limit& limit_of(const domain::Duty& duty, const policy::DutyTemplate& made_by) {
     const bool remote = made_by.limit_if_remote && duty.due - duty.start == made_by.limit_if_remote->clock;
@@ -86,7 +91,8 @@ void write_duty(JsonWriter& json, const domain::Duty& duty, const Background& ba
         json.member("due_force", domain::text_of(due_force(*rule, limit)));
     }
     json.key("basis");
-    write_basis(json, rule == nullptr ? std::vector<policy::Basis>() : rule->basis);
+    static const std::vector<policy::Basis> kNone;
+    write_basis(json, rule == nullptr ? kNone : rule->basis);
     json.member("rule", duty.rule).member("state", domain::text_of(duty.state));
     json.member("overdue", duty.is_overdue(background.now)).member("overdue_at", duty.overdue_at);
     json.member("accepted_at", duty.accepted_at).member("ended_at", duty.ended_at);
@@ -140,7 +146,7 @@ void write_event(JsonWriter& json, const domain::Event& event) {
     json.member("kind", event.kind).member("actor", event.actor);
     json.key("data").begin_object();
     for (const auto& [name, value] : event.data) {
-        json.member(name, value);
+        json.foreign_key(name).value(value);
     }
     json.end_object().end_object();
 }
@@ -313,7 +319,7 @@ std::string render_case(const casework::CaseView& view, Instant now) {
 }
 
 std::string render_filing(const casework::Filing& filing, Instant now) {
-    JsonWriter json;
+    JsonWriter json(kFilingBytes + filing.duties.size() * kDutyBytes + filing.notified.size() * kNoticeBytes);
     json.begin_object();
     json.member("report", filing.report);
     json.key("case");

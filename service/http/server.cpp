@@ -72,12 +72,34 @@ void forget(const std::shared_ptr<State>& state, const std::shared_ptr<Session>&
 }
 
 template <class State>
-bool has_room(const State& state, const std::string& remote) {
-    const ServerOptions& options = state.shared->options;
+bool is_full(const State& state) {
+    return state.sessions.size() >= state.shared->options.max_connections;
+}
+
+template <class State>
+bool has_room_for(const State& state, const std::string& remote) {
     const auto counted = state.per_address.find(remote);
-    const std::size_t of_address = counted == state.per_address.end() ? 0 : counted->second;
-    return state.sessions.size() < options.max_connections &&
-           of_address < options.max_connections_per_address;
+    return counted == state.per_address.end() ||
+           counted->second < state.shared->options.max_connections_per_address;
+}
+
+/// Ends the connection that has kept us waiting longest, so that many who say nothing cannot keep out one who
+/// would. False: all are at work.
+template <class State>
+bool make_room(State& state) {
+    std::shared_ptr<Session> longest;
+    auto since = asio::steady_timer::time_point::max();
+    for (const auto& session : state.sessions) {
+        const auto waits = session->waiting_since();
+        if (waits && *waits < since) {
+            longest = session;
+            since = *waits;
+        }
+    }
+    if (longest) {
+        longest->cut();
+    }
+    return longest != nullptr;
 }
 
 /// Says once in a while how many were turned away: who floods us must not flood the log as well.
@@ -93,7 +115,8 @@ void note_refusal(State& state) {
     state.refused = 0;
 }
 
-/// Takes a connection in, or closes it where there is no room: a queue of waiting ones would only look alive.
+/// Takes a connection in, or closes it where there is no room and none can be made: a queue of waiting ones
+/// would only look alive.
 template <class State>
 void admit(const std::shared_ptr<State>& state, tcp::socket socket) {
     error_code failure;
@@ -102,7 +125,7 @@ void admit(const std::shared_ptr<State>& state, tcp::socket socket) {
         return;  // gone already
     }
     std::string remote = text_of(peer.address());
-    if (!has_room(*state, remote)) {
+    if (!has_room_for(*state, remote) || (is_full(*state) && !make_room(*state))) {
         note_refusal(*state);
         return;
     }

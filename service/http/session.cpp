@@ -98,6 +98,11 @@ void Session::ask_to_end() {
     }
 }
 
+std::optional<asio::steady_timer::time_point> Session::waiting_since() const noexcept {
+    const bool waits = phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::body;
+    return waits && !ending_ ? std::optional(waiting_since_) : std::nullopt;
+}
+
 void Session::cut() {
     ending_ = true;
     error_code ignored;
@@ -162,6 +167,7 @@ asio::awaitable<Received> Session::receive(Stream& stream, Inbox& inbox) {
     MessageReader reader(parts_->options.header_limit, parts_->options.body_limit);
     Received received;
     phase_ = Phase::idle;
+    waiting_since_ = asio::steady_timer::clock_type::now();
     arm(parts_->options.idle_timeout);
     while (true) {
         const auto [progress, used] = reader.feed(inbox.bytes);

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -41,6 +42,10 @@ public:
     void ask_to_end();
     /// Ends the connection whatever it is doing.
     void cut();
+
+    /// Since when it has waited for its peer to send a request, or the rest of one; none: it is at work, or
+    /// over.
+    [[nodiscard]] std::optional<boost::asio::steady_timer::time_point> waiting_since() const noexcept;
 
     [[nodiscard]] const std::string& remote() const noexcept { return remote_; }
     /// Where `ask_to_end` reaches a stream that waits for something to say.
@@ -80,6 +85,7 @@ private:
     bool expired_ = false;
     bool ending_ = false;
     Phase phase_ = Phase::idle;
+    boost::asio::steady_timer::time_point waiting_since_ = boost::asio::steady_timer::clock_type::now();
 };
 
 }  // namespace lachan::http

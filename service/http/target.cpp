@@ -1,8 +1,8 @@
 #include "lachan/http/target.hpp"
 
-#include <cstdint>
+#include <simdjson.h>
 
-#include "utf8.hpp"
+#include <cstdint>
 
 namespace lachan::http {
 namespace {
@@ -80,8 +80,7 @@ Result<Parameters> parse_query(std::string_view query) {
 }  // namespace
 
 bool is_clean_text(std::string_view text) noexcept {
-    const auto length = utf8_length(text);
-    if (!length) {
+    if (!simdjson::validate_utf8(text.data(), text.size())) {
         return false;
     }
     for (const char c : text) {

@@ -60,7 +60,7 @@ const MetricDefinition kServiceMetrics[] = {
     {"lachan_sign_in_attempts_total", counter, "Tries of people to sign in, by how they ended.", {"outcome"}},
     {"lachan_sign_in_alarms_total",
      counter,
-     "Accounts or addresses whose wrong tries reached 10, 100, 1000, …",
+     "Accounts or addresses whose wrong tries reached 10, 100, 1000 and so on.",
      {"of"}},
     {"lachan_directory_gaps", gauge, "Pairs of area and role that nobody reachable holds."},
     {"lachan_audit_last_seq", gauge, "Sequence of the last entry of the record."},

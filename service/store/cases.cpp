@@ -297,16 +297,17 @@ void SqliteCases::update(const domain::Case& value) {
 
 void SqliteCases::add_party(domain::CaseNo number,
                             const domain::AgencyId& agency,
-                            casework::PartyRelation relation) {
+                            std::span<const casework::PartyRelation> relations) {
+    int bits = 0;
+    for (const casework::PartyRelation relation : relations) {
+        bits |= 1 << static_cast<int>(relation);
+    }
     Query query = connection_.query(R"sql(
-        INSERT INTO party (agency, case_no, relations) VALUES (:agency, :case_no, :relation)
+        INSERT INTO party (agency, case_no, relations) VALUES (:agency, :case_no, :relations)
         ON CONFLICT (agency, case_no) DO UPDATE SET relations = relations | excluded.relations
-        WHERE relations & excluded.relations = 0
+        WHERE relations & excluded.relations != excluded.relations
     )sql");
-    query.bind(":agency", agency)
-        .bind(":case_no", number)
-        .bind(":relation", 1 << static_cast<int>(relation))
-        .run();
+    query.bind(":agency", agency).bind(":case_no", number).bind(":relations", bits).run();
 }
 
 void SqliteCases::add_trace(domain::CaseNo number, casework::TraceKind kind, casework::TraceHash hash) {

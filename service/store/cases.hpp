@@ -33,7 +33,7 @@ public:
     void update(const domain::Case& value) override;
     void add_party(domain::CaseNo number,
                    const domain::AgencyId& agency,
-                   casework::PartyRelation relation) override;
+                   std::span<const casework::PartyRelation> relations) override;
     void add_trace(domain::CaseNo number, casework::TraceKind kind, casework::TraceHash hash) override;
     bool remove_trace(domain::CaseNo number, casework::TraceHash hash) override;
     std::int64_t remove_traces(domain::CaseNo number) override;

@@ -64,8 +64,13 @@ Error unwritten() {
 
 Committer::Committer(std::unique_ptr<Connection> connection,
                      casework::Clock& clock,
-                     asio::any_io_executor writer)
-    : connection_(std::move(connection)), tables_(*connection_), clock_(clock), writer_(std::move(writer)) {}
+                     asio::any_io_executor writer,
+                     std::optional<asio::any_io_executor> helper)
+    : connection_(std::move(connection)),
+      tables_(*connection_),
+      late_(std::move(helper)),
+      clock_(clock),
+      writer_(std::move(writer)) {}
 
 void Committer::enqueue(Unit unit, casework::Lane lane) {
     if (unit.caller) {  // while its unit waits, the caller's context must not run out of work
@@ -157,6 +162,7 @@ void Committer::commit_batch(std::vector<Unit>& batch) {
     } catch (const std::exception& failure) {
         log::error("store.batch_failed", {{"units", units}, {"reason", failure.what()}});
     }
+    late_.abandon();
     connection_->roll_back();
     broken_ = broken_ || connection_->broken();
     for (Unit& unit : batch) {
@@ -166,32 +172,108 @@ void Committer::commit_batch(std::vector<Unit>& batch) {
     ++figures_.failed_batches;
 }
 
+/// Units are first run without savepoints, for which SQLite copies every page that a unit is about to change:
+/// a seventh of all the writer did. Refusals come before the first change, as good as always, and need none.
+/// Where a unit fails after it changed something, everything is undone and run again with a savepoint for
+/// each.
 void Committer::run(std::vector<Unit>& batch) {
-    connection_->run("BEGIN IMMEDIATE");
-    tables_.events().load_end();
-    const Instant now = batch_instant();
-    for (Unit& unit : batch) {
-        run_unit(unit, now);
+    Instant now = begin(batch.size() > 1 ? Helped::yes : Helped::no);
+    if (!run_together(batch, now)) {
+        late_.abandon();
+        connection_->run("ROLLBACK");
+        if (batch.size() == 1) {
+            return;  // undone, and nobody else to do
+        }
+        now = begin(Helped::no);
+        for (Unit& unit : batch) {
+            run_unit(unit, now);
+        }
     }
     connection_->run("COMMIT");
+}
+
+Instant Committer::begin(Helped helped) {
+    connection_->run("BEGIN IMMEDIATE");
+    tables_.begin();
+    late_.begin(helped == Helped::yes);
+    late_failed_ = false;
+    return batch_instant();
+}
+
+/// False: a unit failed and left changes behind.
+bool Committer::run_together(std::vector<Unit>& batch, Instant now) {
+    for (Unit& unit : batch) {
+        const std::int64_t changes = connection_->total_changes();
+        const std::size_t late = late_.added();
+        unit.outcome = attempt(unit.op, now);
+        const bool left_something = connection_->total_changes() != changes || late_.added() != late;
+        if ((!unit.outcome && left_something) || late_failed_) {
+            return false;
+        }
+    }
+    const Result<void> ended = settle_all(now);
+    if (!ended && batch.size() == 1) {
+        batch.front().outcome = ended;
+    }
+    return ended.has_value();
 }
 
 void Committer::run_unit(Unit& unit, Instant now) {
     const SqliteEvents::End before = tables_.events().end();
     connection_->run("SAVEPOINT unit");
     unit.outcome = attempt(unit.op, now);
+    if (unit.outcome) {
+        unit.outcome = settle_all(now);
+    }
     if (!unit.outcome) {
+        late_.begin(false);
         connection_->run("ROLLBACK TO unit");
         tables_.events().set_end(before);
     }
     connection_->run("RELEASE unit");
 }
 
+casework::Tx Committer::tx(Instant now) {
+    casework::Tx tx = tables_.tx(now);
+    tx.later = [this](casework::LateWork work) { late_.add(std::move(work)); };
+    tx.settle = [this, now](std::string_view name) { return settle_late(name, now); };
+    return tx;
+}
+
+Result<void> Committer::settle_late(std::string_view name, Instant now) {
+    const auto end_one = [&]() -> Result<void> {
+        const auto work = late_.take();
+        casework::Tx unit = tx(now);
+        return work->then(unit);
+    };
+    while (late_.has(name)) {
+        late_failed_ = true;  // unless it comes to a good end: it is another unit's that would have failed
+        if (auto done = end_one(); !done) {
+            return done;
+        }
+        late_failed_ = false;
+    }
+    return {};
+}
+
+Result<void> Committer::settle_all(Instant now) {
+    return attempt(
+        [this](casework::Tx& unit) -> Result<void> {
+            while (const auto work = late_.take()) {
+                if (auto done = work->then(unit); !done) {
+                    return done;
+                }
+            }
+            return {};
+        },
+        now);
+}
+
 /// The machine's failure is the whole batch's; a bug is its unit's alone.
 Result<void> Committer::attempt(const casework::WriteOp& op, Instant now) {
     try {
-        casework::Tx tx = tables_.tx(now);
-        return op(tx);
+        casework::Tx unit = tx(now);
+        return op(unit);
     } catch (const StorageFailure&) {
         throw;
     } catch (const BrokenInvariant& broken) {

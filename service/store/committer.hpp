@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "lachan/casework/clock.hpp"
 #include "lachan/casework/store.hpp"
 #include "lachan/store/sqlite_store.hpp"
+#include "late_work.hpp"
 #include "tables.hpp"
 
 namespace lachan::store {
@@ -42,15 +44,17 @@ struct Unit {
         : op(std::move(operation)), caller(std::move(executor)), done(std::move(handler)) {}
 };
 
-/// Makes units durable in batches: one transaction and one fsync for all that wait, a savepoint for each. A
-/// caller is resumed after the COMMIT that holds its unit, never before.
+/// Makes units durable in batches: one transaction and one fsync for all that wait. A failing unit is undone
+/// alone, its neighbours are not. A caller is resumed after the COMMIT that holds its unit, never before.
 ///
 /// `writer` is an executor of one thread; the connection is used there only.
 class Committer : public std::enable_shared_from_this<Committer> {
 public:
+    /// `helper`: another thread, for work that needs no tables; none: the writer does it.
     Committer(std::unique_ptr<Connection> connection,
               casework::Clock& clock,
-              boost::asio::any_io_executor writer);
+              boost::asio::any_io_executor writer,
+              std::optional<boost::asio::any_io_executor> helper);
 
     /// From any thread. A refusal (`overloaded`, `shutting_down`) reaches the unit's own handler, like every
     /// outcome.
@@ -74,12 +78,21 @@ private:
     [[nodiscard]] std::vector<Unit> take_batch();
     void commit_batch(std::vector<Unit>& batch);
     void run(std::vector<Unit>& batch);
+    enum class Helped : std::uint8_t { no, yes };
+    [[nodiscard]] Instant begin(Helped helped);
+    [[nodiscard]] bool run_together(std::vector<Unit>& batch, Instant now);
     void run_unit(Unit& unit, Instant now);
     [[nodiscard]] Result<void> attempt(const casework::WriteOp& op, Instant now);
+    [[nodiscard]] casework::Tx tx(Instant now);
+    /// Ends late work, that of the name given or all.
+    [[nodiscard]] Result<void> settle_late(std::string_view name, Instant now);
+    [[nodiscard]] Result<void> settle_all(Instant now);
     [[nodiscard]] Instant batch_instant();
 
     std::unique_ptr<Connection> connection_;
     Tables tables_;
+    LateWorks late_;
+    bool late_failed_ = false;  ///< In this transaction, and whose it was is not known.
     casework::Clock& clock_;
     boost::asio::any_io_executor writer_;
     std::atomic<Instant> last_now_ = Instant::min();

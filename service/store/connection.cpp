@@ -49,7 +49,7 @@ Statement::Statement(sqlite3* database, std::string_view sql) {
         throw StorageFailure(std::string("preparing a statement: ") + sqlite3_errmsg(database));
     }
     for (int place = 1; place <= sqlite3_bind_parameter_count(handle_); ++place) {
-        names_.emplace_back(sqlite3_bind_parameter_name(handle_, place));
+        names_.push_back({sqlite3_bind_parameter_name(handle_, place), nullptr});
     }
 }
 
@@ -57,12 +57,20 @@ Statement::~Statement() {
     sqlite3_finalize(handle_);
 }
 
-int Statement::place_of(std::string_view name, int after) const {
+int Statement::place_of(Parameter name, int after) const {
     const auto next = static_cast<std::size_t>(after);
-    if (next < names_.size() && names_[next] == name) {
-        return after + 1;
+    if (next < names_.size()) {
+        const Name& expected = names_[next];
+        if (name.is_literal() && expected.seen == name.text().data()) {
+            return after + 1;
+        }
+        if (expected.text == name.text()) {
+            expected.seen = name.is_literal() ? name.text().data() : nullptr;
+            return after + 1;
+        }
     }
-    const auto found = std::find(names_.begin(), names_.end(), name);
+    const auto found = std::find_if(
+        names_.begin(), names_.end(), [&](const Name& known) { return known.text == name.text(); });
     return found == names_.end() ? 0 : static_cast<int>(found - names_.begin()) + 1;
 }
 
@@ -125,29 +133,29 @@ Query::~Query() {
     sqlite3_clear_bindings(statement_);
 }
 
-Query& Query::bind(std::string_view name, std::string_view value) {
+Query& Query::bind(Parameter name, std::string_view value) {
     // An empty view may have no address, which SQLite would take for NULL.
     const char* const data = value.empty() ? "" : value.data();
     check(sqlite3_bind_text(statement_, place_of(name), data, static_cast<int>(value.size()), SQLITE_STATIC));
     return *this;
 }
 
-Query& Query::bind(std::string_view name, BytesView value) {
+Query& Query::bind(Parameter name, BytesView value) {
     const void* const data = value.empty() ? static_cast<const void*>("") : value.data();
     check(sqlite3_bind_blob(statement_, place_of(name), data, static_cast<int>(value.size()), SQLITE_STATIC));
     return *this;
 }
 
-void Query::bind_integer(std::string_view name, std::int64_t value) {
+void Query::bind_integer(Parameter name, std::int64_t value) {
     check(sqlite3_bind_int64(statement_, place_of(name), value));
 }
 
-Query& Query::bind_null(std::string_view name) {
+Query& Query::bind_null(Parameter name) {
     check(sqlite3_bind_null(statement_, place_of(name)));
     return *this;
 }
 
-int Query::place_of(std::string_view name) {
+int Query::place_of(Parameter name) {
     last_place_ = prepared_.place_of(name, last_place_);
     const bool statement_has_the_parameter = last_place_ > 0;
     LACHAN_CHECK(statement_has_the_parameter);
@@ -257,6 +265,10 @@ bool Connection::in_transaction() const noexcept {
 
 std::int64_t Connection::changes() const noexcept {
     return sqlite3_changes64(handle_);
+}
+
+std::int64_t Connection::total_changes() const noexcept {
+    return sqlite3_total_changes64(handle_);
 }
 
 std::int64_t Connection::last_row() const noexcept {

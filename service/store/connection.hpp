@@ -51,6 +51,24 @@ private:
     const char* text_;
 };
 
+/// Name of a parameter. Literals are told apart by where they stand, which costs no comparison of letters.
+class Parameter {
+public:
+    template <std::size_t N>
+    consteval Parameter(const char (&literal)[N]) : text_(literal, N - 1), is_literal_(true) {}
+    /// For names put together at run time.
+    [[nodiscard]] static Parameter composed(std::string_view name) { return Parameter(name); }
+
+    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+    [[nodiscard]] bool is_literal() const noexcept { return is_literal_; }
+
+private:
+    explicit Parameter(std::string_view name) : text_(name) {}
+
+    std::string_view text_;
+    bool is_literal_ = false;
+};
+
 class Connection;
 
 /// One prepared statement, kept by its connection.
@@ -65,11 +83,16 @@ public:
     /// Place of a parameter, from 1; 0: there is none. `after` is the place of the one bound before:
     /// parameters are nearly always bound in the order in which they stand, so the next one is tried first
     /// (SQLite itself would search from the start each time).
-    [[nodiscard]] int place_of(std::string_view name, int after) const;
+    [[nodiscard]] int place_of(Parameter name, int after) const;
 
 private:
+    struct Name {
+        std::string text;                    ///< A copy: SQLite frees its own when it prepares again.
+        mutable const char* seen = nullptr;  ///< The literal it was last bound by.
+    };
+
     sqlite3_stmt* handle_ = nullptr;
-    std::vector<std::string> names_;  ///< Of the parameters. SQLite frees its own when it prepares again.
+    std::vector<Name> names_;  ///< Of the parameters.
 };
 
 /// Reads the columns of the present row from left to right, in the order of the SELECT.
@@ -117,37 +140,35 @@ public:
     Query& operator=(const Query&) = delete;
 
     template <std::integral Number>
-    Query& bind(std::string_view name, Number value) {
+    Query& bind(Parameter name, Number value) {
         bind_integer(name, static_cast<std::int64_t>(value));
         return *this;
     }
     template <class Enumerator>
         requires std::is_enum_v<Enumerator>
-    Query& bind(std::string_view name, Enumerator value) {
+    Query& bind(Parameter name, Enumerator value) {
         bind_integer(name, static_cast<std::int64_t>(value));
         return *this;
     }
-    Query& bind(std::string_view name, Instant value) {
+    Query& bind(Parameter name, Instant value) {
         bind_integer(name, to_ms(value));
         return *this;
     }
-    Query& bind(std::string_view name, std::string_view value);
-    Query& bind(std::string_view name, BytesView value);
-    Query& bind(std::string_view name, const std::string& value) {
-        return bind(name, std::string_view(value));
-    }
-    Query& bind(std::string_view name, const char* value) { return bind(name, std::string_view(value)); }
-    Query& bind(std::string_view name, const Bytes& value) { return bind(name, BytesView(value)); }
-    Query& bind(std::string_view name, std::string&& value) = delete;
-    Query& bind(std::string_view name, Bytes&& value) = delete;
+    Query& bind(Parameter name, std::string_view value);
+    Query& bind(Parameter name, BytesView value);
+    Query& bind(Parameter name, const std::string& value) { return bind(name, std::string_view(value)); }
+    Query& bind(Parameter name, const char* value) { return bind(name, std::string_view(value)); }
+    Query& bind(Parameter name, const Bytes& value) { return bind(name, BytesView(value)); }
+    Query& bind(Parameter name, std::string&& value) = delete;
+    Query& bind(Parameter name, Bytes&& value) = delete;
     template <class Tag>
-    Query& bind(std::string_view name, const Id<Tag>& value) {
+    Query& bind(Parameter name, const Id<Tag>& value) {
         return bind(name, std::string_view(value.text()));
     }
     template <class Tag>
-    Query& bind(std::string_view name, Id<Tag>&& value) = delete;
+    Query& bind(Parameter name, Id<Tag>&& value) = delete;
     template <class Value>
-    Query& bind(std::string_view name, const std::optional<Value>& value) {
+    Query& bind(Parameter name, const std::optional<Value>& value) {
         return value ? bind(name, *value) : bind_null(name);
     }
 
@@ -161,9 +182,9 @@ public:
     [[nodiscard]] Row row() const noexcept { return Row(statement_); }
 
 private:
-    void bind_integer(std::string_view name, std::int64_t value);
-    Query& bind_null(std::string_view name);
-    [[nodiscard]] int place_of(std::string_view name);
+    void bind_integer(Parameter name, std::int64_t value);
+    Query& bind_null(Parameter name);
+    [[nodiscard]] int place_of(Parameter name);
     void check(int code);
 
     Connection& connection_;
@@ -200,6 +221,8 @@ public:
     void roll_back() noexcept;
     [[nodiscard]] bool in_transaction() const noexcept;
     [[nodiscard]] std::int64_t changes() const noexcept;
+    /// Rows changed since it was opened; what a failed statement undid itself does not count.
+    [[nodiscard]] std::int64_t total_changes() const noexcept;
     [[nodiscard]] std::int64_t last_row() const noexcept;
 
     /// An input or output error was seen. What the disk holds is then unknown (a failed fsync may have

@@ -64,6 +64,14 @@ std::vector<Endpoint> SqliteEndpoints::of_agency(const domain::AgencyId& agency)
     return read_all(query);
 }
 
+std::optional<domain::EndpointId> SqliteEndpoints::channel(const domain::AgencyId& agency) const {
+    Query query = connection_.query(R"sql(
+        SELECT endpoint_id FROM endpoint WHERE agency = :agency AND suspended = 0 ORDER BY rank, endpoint_id LIMIT 1
+    )sql");
+    query.bind(":agency", agency);
+    return query.next() ? std::optional(query.row().id<domain::EndpointId>()) : std::nullopt;
+}
+
 std::vector<Endpoint> SqliteEndpoints::all() const {
     static constexpr auto kSql =
         joined("SELECT ", kColumns, " FROM endpoint ORDER BY agency, rank, endpoint_id");

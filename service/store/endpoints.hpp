@@ -11,6 +11,7 @@ public:
 
     [[nodiscard]] std::optional<casework::Endpoint> find(const domain::EndpointId& id) const override;
     [[nodiscard]] std::vector<casework::Endpoint> of_agency(const domain::AgencyId& agency) const override;
+    [[nodiscard]] std::optional<domain::EndpointId> channel(const domain::AgencyId& agency) const override;
     [[nodiscard]] std::vector<casework::Endpoint> all() const override;
     using casework::Endpoints::due;
     [[nodiscard]] std::vector<domain::EndpointId> due(casework::Standing standing,

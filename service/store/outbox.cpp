@@ -1,5 +1,6 @@
 #include "outbox.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -264,16 +265,44 @@ std::optional<Instant> SqliteOutbox::next_reroute() const {
     return query.row().maybe_instant();
 }
 
+bool SqliteOutbox::is_blocked(const domain::Notification& value) {
+    if (value.no.ordinal == 1) {
+        begun_ = {value.no.case_no, 0, {}};
+    }
+    const bool known = begun_.case_no == value.no.case_no && begun_.last + 1 == value.no.ordinal;
+    if (!known) {
+        begun_ = {};
+        return has_earlier(value);
+    }
+    begun_.last = value.no.ordinal;
+    auto& waiting = begun_.waiting;
+    const bool blocked = std::find(waiting.begin(), waiting.end(), value.endpoint) != waiting.end();
+    if (is_scheduled(value.state) && !blocked) {
+        waiting.push_back(value.endpoint);
+    }
+    return blocked;
+}
+
+bool SqliteOutbox::has_earlier(const domain::Notification& value) const {
+    Query query = connection_.query(R"sql(
+        SELECT 1 FROM notification
+        WHERE case_no = :case_no AND ordinal < :ordinal AND state = +0 AND endpoint = :endpoint LIMIT 1
+    )sql");
+    query.bind(":case_no", value.no.case_no)
+        .bind(":ordinal", value.no.ordinal)
+        .bind(":endpoint", value.endpoint);
+    return query.next();
+}
+
 void SqliteOutbox::insert(const domain::Notification& value) {
+    const bool blocked = is_blocked(value);
     Query query = connection_.query(R"sql(
         INSERT INTO notification (case_no, ordinal, agency, endpoint, type, duty, rule, case_sequence, urgency,
             created_ms, respond_by_ms, due_ms, state, attempts, earlier_attempts, rescheduled_ms, next_attempt_ms,
             delivered_ms, reroute_at_ms, blocked)
         VALUES (:case_no, :ordinal, :agency, :endpoint, :type, :duty, :rule, :case_sequence, :urgency,
             :created_ms, :respond_by_ms, :due_ms, :state, :attempts, :earlier_attempts, :rescheduled_ms, :next_attempt_ms,
-            :delivered_ms, :reroute_at_ms,
-            EXISTS (SELECT 1 FROM notification e
-                    WHERE e.case_no = :case_no AND e.ordinal < :ordinal AND e.state = +0 AND e.endpoint = :endpoint))
+            :delivered_ms, :reroute_at_ms, :blocked)
     )sql");
     query.bind(":case_no", value.no.case_no)
         .bind(":ordinal", value.no.ordinal)
@@ -294,10 +323,12 @@ void SqliteOutbox::insert(const domain::Notification& value) {
         .bind(":next_attempt_ms", value.next_attempt)
         .bind(":delivered_ms", value.delivered_at)
         .bind(":reroute_at_ms", value.reroute_at)
+        .bind(":blocked", blocked)
         .run();
 }
 
 void SqliteOutbox::update(const domain::Notification& value) {
+    begun_ = {};
     const auto before = find(value.no);
     const bool updated_notification_exists = before.has_value();
     LACHAN_CHECK(updated_notification_exists);
@@ -340,8 +371,8 @@ void SqliteOutbox::update(const domain::Notification& value) {
 
 /// Of what a case has scheduled at an endpoint only the first may go out.
 ///
-/// "state = +0" (here and in `insert`) says the same as "state = 0" but does not match the partial index of
-/// the queue, which SQLite might otherwise walk: it can be thousands long, while a case has few rows.
+/// "state = +0" (here and in `has_earlier`) says the same as "state = 0" but does not match the partial index
+/// of the queue, which SQLite might otherwise walk: it can be thousands long, while a case has few rows.
 void SqliteOutbox::settle_queue(domain::CaseNo number, const domain::EndpointId& endpoint) {
     Query first_query = connection_.query(R"sql(
         SELECT min(ordinal) FROM notification WHERE case_no = :case_no AND state = +0 AND endpoint = :endpoint

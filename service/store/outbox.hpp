@@ -42,10 +42,25 @@ public:
     void insert_attempt(const domain::Attempt& value) override;
     void hurry(const domain::EndpointId& endpoint, Instant at) override;
 
+    /// A transaction begins: another process may have written since the last one.
+    void begin() { begun_ = {}; }
+
 private:
+    /// The endpoints at which a case has something scheduled, known without a look because every notification
+    /// the case has was inserted here, one after the other. Most are: a report owes all its messages at once.
+    struct Begun {
+        domain::CaseNo case_no{};
+        std::int32_t last = 0;  ///< Ordinal inserted last; 0: nothing is known.
+        std::vector<domain::EndpointId> waiting;
+    };
+
+    /// Whether an earlier notification of the same case is scheduled at the same endpoint.
+    [[nodiscard]] bool is_blocked(const domain::Notification& value);
+    [[nodiscard]] bool has_earlier(const domain::Notification& value) const;
     void settle_queue(domain::CaseNo number, const domain::EndpointId& endpoint);
 
     Connection& connection_;
+    Begun begun_;
 };
 
 }  // namespace lachan::store

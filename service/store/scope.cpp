@@ -56,7 +56,8 @@ std::string in_list(const std::string& prefix, std::size_t count) {
 
 void bind_list(Query& query, const std::string& prefix, const std::vector<domain::AreaCode>& values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
-        query.bind(prefix + std::to_string(i), values[i]);
+        const std::string name = prefix + std::to_string(i);
+        query.bind(Parameter::composed(name), values[i]);
     }
 }
 

@@ -65,10 +65,12 @@ public:
         : path_(std::move(path)),
           vfs_(options.vfs),
           own_thread_(options.writer ? nullptr : std::make_unique<asio::thread_pool>(1)),
+          helper_(options.writer ? nullptr : std::make_unique<asio::thread_pool>(1)),
           committer_(std::make_shared<Committer>(
               open_migrated(),
               options.clock,
-              options.writer ? *options.writer : asio::any_io_executor(own_thread_->get_executor()))),
+              options.writer ? *options.writer : asio::any_io_executor(own_thread_->get_executor()),
+              helper_ ? std::optional(asio::any_io_executor(helper_->get_executor())) : std::nullopt)),
           reader_(open_reader()),
           reader_tables_(*reader_) {}
 
@@ -164,6 +166,8 @@ private:
     std::string path_;
     std::string vfs_;
     std::unique_ptr<asio::thread_pool> own_thread_;
+    std::unique_ptr<asio::thread_pool>
+        helper_;  ///< For what units do beside the tables; ends after the writer.
     std::shared_ptr<Committer> committer_;
     std::mutex reader_mutex_;
     std::unique_ptr<Connection> reader_;

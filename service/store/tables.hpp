@@ -49,7 +49,9 @@ public:
                 keys_,
                 accounts_,
                 documents_,
-                now};
+                now,
+                {},
+                {}};
     }
     [[nodiscard]] casework::View view() {
         return {cases_,
@@ -68,6 +70,12 @@ public:
                 [this] { return delivery_figures(connection_); }};
     }
     [[nodiscard]] SqliteEvents& events() noexcept { return events_; }
+
+    /// At the beginning of each transaction that writes: what is remembered is looked up anew.
+    void begin() {
+        events_.load_end();
+        outbox_.begin();
+    }
 
 private:
     Connection& connection_;

@@ -1,10 +1,11 @@
 """Sending twice, at once, and after a crash: one report is one case."""
 
 import concurrent.futures
+import signal
 import unittest
 import uuid
 
-from harness import Service, sample
+from harness import Service, sample, wait_until
 
 
 class Replay(unittest.TestCase):
@@ -70,6 +71,25 @@ class Replay(unittest.TestCase):
         self.assertEqual(again.text, first.text)
         self.assertEqual(again.headers["idempotent-replayed"], "true")
         self.assertEqual(self.cases(), before)
+
+    def test_an_answer_stays_what_it_was_when_names_and_rules_have_changed(self):
+        report, key = sample(2), str(uuid.uuid4())
+        first = self.service.operator.post("/v1/reports", report, Idempotency_Key=key)
+        self.assertEqual(first.status, 201, first)
+        held = first.json["duties"][0]["holder"]
+        agencies = self.service.folder / "directory" / "agencies.json"
+        before = agencies.read_text()
+        self.assertIn(held["name"], before)
+        agencies.write_text(before.replace(held["name"], "Tên khác"))
+        self.addCleanup(agencies.write_text, before)
+        self.service.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "Tên khác" in self.service.operator.post("/v1/reports?dry_run=true", sample(2)).text, "the new name")
+        for _ in range(2):
+            again = self.service.operator.post("/v1/reports", report, Idempotency_Key=key)
+            self.assertEqual(again.text, first.text)
+            self.assertEqual(again.headers["idempotent-replayed"], "true")
+            self.service.kill()
+            self.service.start()
 
     def test_a_report_with_neither_is_taken_with_a_warning(self):
         report = sample(7)

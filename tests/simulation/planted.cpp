@@ -185,7 +185,9 @@ class RemembersTimers final : public Tampered {
                      .keys = tx.keys,
                      .accounts = tx.accounts,
                      .documents = tx.documents,
-                     .now = tx.now};
+                     .now = tx.now,
+                     .later = tx.later,
+                     .settle = tx.settle};
         return op(forgetful);
     }
     Result<void> reading(const View& view, const casework::ReadOp& op) override {

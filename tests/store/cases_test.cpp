@@ -1,3 +1,5 @@
+#include <array>
+
 #include "fixture.hpp"
 
 namespace lachan::store {
@@ -7,6 +9,9 @@ using casework::CaseQuery;
 using casework::PartyRelation;
 using casework::Tx;
 using casework::View;
+
+constexpr std::array kTold = {PartyRelation::told};
+constexpr std::array kHolder = {PartyRelation::holder};
 
 class CasesTest : public StoreTest {
 protected:
@@ -177,7 +182,7 @@ TEST_F(CasesTest, ACallerSeesItsAreasAndTheCasesItIsAPartyTo) {
     const auto mine = due_in(1, "03388");
     const auto shared = due_in(2, "03400");
     due_in(3, "03401");
-    write([&](Tx& tx) { tx.cases.add_party(shared, domain::AgencyId("ubnd-03388"), PartyRelation::told); });
+    write([&](Tx& tx) { tx.cases.add_party(shared, domain::AgencyId("ubnd-03388"), kTold); });
 
     CaseQuery query;
     query.scope.areas = {domain::AreaCode("03388")};
@@ -195,7 +200,7 @@ TEST_F(CasesTest, ACallerWithManyAreasSeesTheSame) {
     const auto mine = due_in(1, "03388");
     const auto shared = due_in(2, "99999");
     due_in(3, "99998");
-    write([&](Tx& tx) { tx.cases.add_party(shared, domain::AgencyId("so-yt"), PartyRelation::holder); });
+    write([&](Tx& tx) { tx.cases.add_party(shared, domain::AgencyId("so-yt"), kHolder); });
 
     CaseQuery query;
     for (int code = 3'300; code < 3'400; ++code) {
@@ -209,7 +214,7 @@ TEST_F(CasesTest, AConflictedAgencySeesNothingWhateverElseHolds) {
     domain::Case value = a_case();
     value.conflicted = {domain::AgencyId("truong-12"), domain::AgencyId("ubnd-03388")};
     const auto number = insert_case(value);
-    write([&](Tx& tx) { tx.cases.add_party(number, domain::AgencyId("ubnd-03388"), PartyRelation::holder); });
+    write([&](Tx& tx) { tx.cases.add_party(number, domain::AgencyId("ubnd-03388"), kHolder); });
 
     CaseQuery query = everything();
     query.scope.self = domain::AgencyId("ubnd-03388");

@@ -101,6 +101,106 @@ TEST_F(GroupCommit, AViolatedConstraintFailsItsOwnUnitOnly) {
     read([&](const casework::View& view) { EXPECT_EQ(view.duties.of_case(number).size(), 1U); });
 }
 
+// Units run without savepoints first; what one leaves outside may be seen twice, but never what it did in the
+// store.
+TEST_F(GroupCommit, AUnitBesideAFailingOneIsInTheStoreOnce) {
+    int runs = 0;
+    const auto beside = start([&](Tx& tx) -> Result<void> {
+        ++runs;
+        tx.cases.insert(a_case("01"), casework::KeySlot{1});
+        tx.events.append(an_event(std::nullopt, "once"));
+        return {};
+    });
+    const auto failing = start([](Tx& tx) -> Result<void> {
+        tx.cases.insert(a_case("02"), casework::KeySlot{1});
+        return Error(Errc::transition_not_allowed, "after a change");
+    });
+    settle();
+
+    EXPECT_TRUE(*outcomes[beside]);
+    EXPECT_EQ(outcomes[failing]->error().code(), Errc::transition_not_allowed);
+    EXPECT_EQ(runs, 2);
+    EXPECT_EQ(cases_in("01"), 1U);
+    EXPECT_EQ(cases_in("02"), 0U);
+    EXPECT_EQ(store->verify_chain()->entries, 1);
+}
+
+casework::LateWork late(std::string name, std::function<void()> work, std::string area) {
+    return {std::move(name), std::move(work), [area = std::move(area)](Tx& tx) -> Result<void> {
+                tx.cases.insert(a_case(area), casework::KeySlot{1});
+                return {};
+            }};
+}
+
+TEST_F(GroupCommit, LateWorkCommitsWithItsUnit) {
+    bool worked = false;
+    const auto done = start([&](Tx& tx) -> Result<void> {
+        tx.later(late("a", [&] { worked = true; }, "01"));
+        return {};
+    });
+    start(opens("02"));
+    settle();
+
+    EXPECT_TRUE(*outcomes[done]);
+    EXPECT_TRUE(worked);
+    EXPECT_EQ(cases_in("01"), 1U);
+}
+
+TEST_F(GroupCommit, AUnitSeesTheLateWorkItAsksForByName) {
+    std::size_t seen = 0;
+    start([](Tx& tx) -> Result<void> {
+        tx.later(late("a", [] {}, "01"));
+        return {};
+    });
+    const auto asks = start([&](Tx& tx) -> Result<void> {
+        const auto settled = tx.settle("a");
+        casework::CaseQuery everything;
+        everything.scope.everything = true;
+        seen = tx.cases.list(everything).size();
+        return settled;
+    });
+    settle();
+
+    EXPECT_TRUE(*outcomes[asks]);
+    EXPECT_EQ(seen, 1U);
+    EXPECT_EQ(cases_in("01"), 1U);
+}
+
+TEST_F(GroupCommit, LateWorkThatThrowsFailsItsOwnUnitOnly) {
+    const auto before = start(opens("01"));
+    const auto failing = start([](Tx& tx) -> Result<void> {
+        tx.cases.insert(a_case("02"), casework::KeySlot{1});
+        tx.later(late("a", [] { throw std::out_of_range("a bug"); }, "02"));
+        return {};
+    });
+    const auto after = start([](Tx& tx) -> Result<void> {
+        if (const auto settled = tx.settle("a"); !settled) {
+            return settled;
+        }
+        tx.cases.insert(a_case("03"), casework::KeySlot{1});
+        return {};
+    });
+    settle();
+
+    EXPECT_TRUE(*outcomes[before]);
+    EXPECT_EQ(outcomes[failing]->error().code(), Errc::internal);
+    EXPECT_TRUE(*outcomes[after]);
+    EXPECT_EQ(cases_in("01"), 1U);
+    EXPECT_EQ(cases_in("02"), 0U);
+    EXPECT_EQ(cases_in("03"), 1U);
+}
+
+TEST_F(GroupCommit, AUnitAloneThatFailsLateIsUndone) {
+    const auto failed = commit([](Tx& tx) -> Result<void> {
+        tx.cases.insert(a_case("02"), casework::KeySlot{1});
+        tx.later(late("a", [] { throw std::out_of_range("a bug"); }, "02"));
+        return {};
+    });
+
+    EXPECT_EQ(failed.error().code(), Errc::internal);
+    EXPECT_EQ(cases_in("02"), 0U);
+}
+
 TEST_F(GroupCommit, AFullDiskFailsTheBatchAndNotTheNext) {
     disk.inject(simulation::SimDisk::Fault::full);
     const auto one = start(opens("01"));

@@ -85,7 +85,6 @@ public:
 
     [[nodiscard]] casework::Context& context() noexcept { return context_; }
     [[nodiscard]] Instant now() const noexcept { return clock_.now(); }
-    [[nodiscard]] auto executor() noexcept { return io_.get_executor(); }
     [[nodiscard]] vault::SodiumVault& vault() noexcept { return *vault_; }
     [[nodiscard]] boost::asio::any_io_executor executor() noexcept { return io_.get_executor(); }
     [[nodiscard]] casework::Worlds& worlds() noexcept { return worlds_; }

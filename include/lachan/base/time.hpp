@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -31,6 +33,20 @@ inline constexpr std::chrono::hours kVietnamOffset{7};
 
 /// RFC 3339 with Vietnam's offset: "2026-11-20T08:15:00+07:00"; milliseconds only where there are any.
 [[nodiscard]] std::string to_rfc3339(Instant instant);
+
+/// The letters of an instant, on the stack.
+class InstantText {
+public:
+    [[nodiscard]] std::string_view view() const noexcept { return {letters_.data(), size_}; }
+    void put(char letter) noexcept { letters_[size_++] = letter; }
+
+private:
+    std::array<char, 40> letters_{};  ///< The year of an Instant has five digits and a sign at most.
+    std::size_t size_ = 0;
+};
+
+/// The same text as `to_rfc3339`, without memory of its own: answers hold dozens.
+[[nodiscard]] InstantText rfc3339_text(Instant instant) noexcept;
 
 /// Reads an RFC 3339 instant with any offset; none where the text is not one (a missing offset included).
 [[nodiscard]] std::optional<Instant> parse_rfc3339(std::string_view text);

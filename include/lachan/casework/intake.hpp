@@ -12,7 +12,7 @@
 
 namespace lachan::casework {
 
-/// Writes the answer to a filing; called inside the unit of work, and must not fail.
+/// Writes the answer to a filing; called before the unit of work commits, on any thread, and must not fail.
 using RenderFiling = std::function<Answer(const Filing&)>;
 
 /// Takes in a report: decides, opens a case with its duties, and owes the notifications, in one unit of work.

@@ -27,11 +27,23 @@ struct Answer {
 
 inline constexpr std::chrono::hours kRepliesKept{7 * 24};  ///< The contract's seven days.
 
+/// Keeps what answers of this world are shortened with, before the first one is. An answer is kept in the
+/// bytes it was given in, shortened and sealed, and not rendered anew: neither a reload nor a new version may
+/// change it.
+void keep_answer_dictionary(Tx& tx, const World& world);
+
 using Effect = std::function<Result<Answer>(Tx&)>;
+/// An effect whose answer is made of values it has in hand, so that it can be made while the writer goes on.
+/// Called once or not at all; outlives nothing of the unit.
+using MakeAnswer = std::function<Answer()>;
+using LateEffect = std::function<Result<MakeAnswer>(Tx&)>;
 
 /// Commits `effect` at most once for the caller's key: a repetition within seven days gets the first answer
 /// again. Errors: those of the effect; `idempotency_key_reused` for another body under the same key.
 [[nodiscard]] boost::asio::awaitable<Result<Answer>> commit_once(
     Context& context, domain::Principal caller, Repeat repeat, Effect effect, Lane lane = Lane::routine);
+/// The same for answers that take long to make.
+[[nodiscard]] boost::asio::awaitable<Result<Answer>> commit_once_late(
+    Context& context, domain::Principal caller, Repeat repeat, LateEffect effect, Lane lane);
 
 }  // namespace lachan::casework

@@ -51,7 +51,8 @@ struct TableRequest {
 };
 
 /// Reads the words of a caller: "cases", "area,category", "2026-Q4"; what is not given is the cases of the
-/// present quarter by category, or its duties by kind and ending. Errors: `malformed_request` with every fault.
+/// present quarter by category, or its duties by kind and ending. Errors: `malformed_request` with every
+/// fault.
 [[nodiscard]] Result<TableRequest> read_request(const std::optional<std::string>& counted,
                                                 const std::optional<std::string>& by,
                                                 const std::optional<std::string>& period,

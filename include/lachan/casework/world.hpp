@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "lachan/base/packing.hpp"
 #include "lachan/deadlines/calendar.hpp"
 #include "lachan/directory/directory.hpp"
 #include "lachan/policy/pack.hpp"
@@ -19,6 +20,8 @@ struct World {
         packs;  ///< By "id@version": also those of old cases.
     std::shared_ptr<const directory::Directory> directory;
     std::shared_ptr<const deadlines::Calendar> calendar;
+    std::shared_ptr<const Dictionary>
+        answers;  ///< What answers repeat, to keep them short; null: kept longer.
 
     /// The pack for a report received at `at`: of those valid then the latest version. Null where there is
     /// none.

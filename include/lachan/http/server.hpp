@@ -28,7 +28,9 @@ struct ServerOptions {
     std::uint16_t port = 0;  ///< 0: any free one.
     std::optional<TlsFiles> tls;
 
-    std::size_t max_connections = 900;  ///< Below the usual 1,024 descriptors, with room for the store.
+    /// Below the usual 1,024 descriptors, with room for the store. When all are taken, the connection that
+    /// has kept the server waiting longest ends for a new one.
+    std::size_t max_connections = 900;
     std::size_t max_connections_per_address = 300;  ///< Whole offices share one address.
     std::size_t header_limit = 8 * 1024;
     std::size_t body_limit = 256 * 1024;

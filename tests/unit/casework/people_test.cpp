@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "lachan/casework/access_log.hpp"
 #include "lachan/casework/keys.hpp"
 #include "support/staff.hpp"
 
@@ -245,6 +248,23 @@ TEST_F(PeoplesAccounts, NobodyChangesTheirOwn) {
     EXPECT_TRUE(office.run(change_person(office.context(), support::admin(), id, {{}, {}, true})));
 }
 
+TEST_F(PeoplesAccounts, WhatTheyDidIsToldAsOfTheirAgencyAndRole) {
+    ASSERT_TRUE(sign_in_as(hire("lo.van.an")));
+    office.look([&](const View& view) -> Result<void> {
+        AccessQuery query;
+        query.agency = domain::AgencyId("ubnd-03388");
+        const auto told = accesses(view, office.vault(), query);
+        const auto session = std::find_if(told.begin(), told.end(), [](const AccessEntry& entry) {
+            return entry.event.kind == "session.started";
+        });
+        EXPECT_NE(session, told.end());
+        if (session != told.end()) {
+            EXPECT_EQ(session->role, "officer");
+        }
+        return {};
+    });
+}
+
 class RenewedKeys : public PeoplesAccounts {
 protected:
     RenewedKeys() {
@@ -295,7 +315,7 @@ TEST_F(RenewedKeys, WithoutAnOverlapTheOldTokenIsDeadAtOnce) {
 }
 
 TEST_F(RenewedKeys, ARevokedOneIsNotRenewed) {
-    office.write([&](Tx& tx) { return revoke_key(tx, id, "test"); });
+    office.write([&](Tx& tx) { return revoke_key(tx, office.vault(), id, "test"); });
     EXPECT_FALSE(rotate({.overlap = 24h}));
     EXPECT_FALSE(fits(first));
 }

@@ -91,16 +91,41 @@ TEST(Server, CapsConnectionsOfOneAddress) {
     EXPECT_EQ(reply.status(), 200);
 }
 
-TEST(Server, CapsConnectionsInTotal) {
+// Whoever holds all places and says nothing must not keep out one who has something to say.
+TEST(Server, WhenFullEndsTheConnectionThatHasWaitedLongest) {
     ServerOptions options = Loopback::quick();
-    options.max_connections = 1;
+    options.max_connections = 2;
     Loopback server(echo, options);
     ASSERT_TRUE(server.start());
+    RawClient silent(server.port());
     RawClient one(server.port());
     one.send(kGet);
     EXPECT_EQ(one.read().status(), 200);
+
     RawClient two(server.port());
+    two.send(kGet);
+
+    EXPECT_EQ(two.read().status(), 200);
+    EXPECT_TRUE(silent.ended());
+    one.send(kGet);
+    EXPECT_EQ(one.read().status(), 200);
+}
+
+TEST(Server, WhenFullOfWorkTurnsANewcomerAway) {
+    ServerOptions options = Loopback::quick();
+    options.max_connections = 1;
+    Door door;
+    Loopback server(door.handler(), options);
+    ASSERT_TRUE(server.start());
+    RawClient one(server.port());
+    one.send(kGet);
+    door.wait_until_knocked();
+
+    RawClient two(server.port());
+
     EXPECT_TRUE(two.ended());
+    door.open(server.io());
+    EXPECT_EQ(one.read().status(), 200);
 }
 
 // With no descriptor left, accepting fails; the loop waits and goes on when there are some again.
