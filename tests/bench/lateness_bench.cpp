@@ -88,11 +88,12 @@ double seconds_since(Steady::time_point begun) {
 /// The service's store, vault and watch on one folder; opened again it is the next process.
 class Service {
 public:
-    Service(std::filesystem::path file,
+    Service(const std::filesystem::path& file,
             const vault::MasterKey& master,
-            std::shared_ptr<vault::KeyMedium> keys)
+            std::shared_ptr<vault::KeyMedium> keys,
+            std::int64_t first_key)
         : store_(store::open_store(file.string(), {clock, std::nullopt, {}}).value()),
-          vault_(vault::SodiumVault::open(master, std::move(keys), 1'000'000, entropy).value()) {}
+          vault_(vault::SodiumVault::open(master, std::move(keys), first_key, entropy).value()) {}
 
     ~Service() { store_->stop(); }
 
@@ -285,7 +286,7 @@ Figures measure(const std::filesystem::path& folder, const Size& size) {
     Figures figures;
     figures.open = size.open;
     {
-        Service service(file, master, keys);
+        Service service(file, master, keys, 1);
         Cases cases(service);
         const std::int64_t each = cases.duties_in_case();
         const std::int64_t filling = size.open / each;
@@ -316,7 +317,7 @@ Figures measure(const std::filesystem::path& folder, const Size& size) {
         cases.add(size.missed / each, service.clock.now() - 2h, 1ms);
     }
     const auto begun = Steady::now();
-    Service service(file, master, keys);
+    Service service(file, master, keys, 2);
     figures.open_s = seconds_since(begun);
     const std::int64_t before = end_of_record(service);
     const auto caught_up = service.catch_up();

@@ -38,9 +38,10 @@ public:
                 .transport = mailbox_,
                 .problems = problems_,
                 .limits = limits_,
+                .people = people_,
                 .public_url = "https://lachan.test",
                 .version = "bench",
-                .check_endpoint_url = {},
+                .check_channel = {},
                 .check_agency = {},
                 .reload = {},
                 .sign = [this](std::string_view text) { return office_.vault().sign(text); },
@@ -76,6 +77,8 @@ private:
     support::Mailbox mailbox_;
     http::Problems problems_{"https://lachan.test"};
     http::Limits limits_;
+    vault::Argon2Credentials credentials_{{.cost = support::kCheapPasswords, .worker = office_.executor()}};
+    casework::People people_{office_.context(), credentials_};
     http::Api api_;
     std::vector<std::string> receipts_;
 };

@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "tests" / "journeys"))
@@ -94,7 +95,7 @@ class Nowhere:
 
 
 class Lachan:
-    """The real binary. Without webhooks every endpoint's circuit is held open: what is owed is written, nothing is sent."""
+    """The real binary. Without webhooks every endpoint seems to be in use: what is owed is written, nothing is sent."""
 
     def __init__(self, webhooks=False, **settings):
         harness.BINARY = str(os.environ.get("BENCH_LACHAN", BUILD / "lachan"))
@@ -105,18 +106,26 @@ class Lachan:
         self.service = harness.Service(Sink() if webhooks else Nowhere(), **settings)
         self.database = self.service.folder / "data" / "lachan.sqlite3"
         self.token = self.service.token("operator", harness.HOTLINE)
-        if not webhooks:
-            self._hold_circuits_open()
+        self.webhooks = webhooks
         self.start()
 
     def start(self):
+        """Seconds until it listened."""
+        begun = time.monotonic()
         self.service.start()
+        took = time.monotonic() - begun
         self.pid = self.service.process.pid
         self.port = int(self.service.listening["api"].rsplit(":", 1)[1])
+        if not self.webhooks:
+            self._hold_endpoints()
+        return took
 
-    def _hold_circuits_open(self):
-        with sqlite3.connect(self.database) as database:
-            database.execute("UPDATE endpoint SET open_until_ms = ?, failures = 5", (FAR_MS,))
+    def _hold_endpoints(self):
+        """Leases them all for good. At its start the service takes leases back, so that has to be over: its first look at
+        the outbox is done once a report is in."""
+        self.service.file(harness.sample(1))
+        with sqlite3.connect(self.database, timeout=START_LIMIT_S) as database:
+            database.execute("UPDATE endpoint SET leased_until_ms = ?, next_at_ms = ?", (FAR_MS, FAR_MS // 4))
         database.close()
 
     def stop(self):
@@ -155,3 +164,9 @@ def machine():
     return {"cpu": f"{os.cpu_count()} x {model}", "memory_gib": memory, "kernel": said("uname", "-sr"),
             "compiler": said("clang++-19", "--version"), "sqlite": sqlite3.sqlite_version, "node": said("node", "--version"),
             "commit": said("git", "describe", "--always", "--dirty"), "load_average": os.getloadavg()[0]}
+
+
+def memory_mib(pid):
+    """(now, at most so far) of a process's resident memory."""
+    lines = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
+    return tuple(int(lines[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM"))

@@ -1,0 +1,59 @@
+"""A long time under load, with webhooks: memory has to stay flat, and every report has to be taken.
+
+    soak.py [--smoke] [--minutes N] [--connections C] [--json FILE]
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "intake"))
+import servers  # noqa: E402
+
+MOST = 50_000_000
+
+
+def watch(pid, every, ended, samples):
+    while not ended.wait(every):
+        samples.append(servers.memory_mib(pid)[0])
+
+
+def main():
+    parser = argparse.ArgumentParser(description="A long time under load.")
+    parser.add_argument("--smoke", action="store_true")
+    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--json", type=pathlib.Path)
+    options = parser.parse_args()
+    minutes = 0.02 if options.smoke else options.minutes
+    ended, samples = threading.Event(), []
+    lachan = servers.Lachan(webhooks=True)
+    try:
+        watcher = threading.Thread(target=watch, args=(lachan.pid, minutes * 60 / 40, ended, samples))
+        watcher.start()
+        begun = time.monotonic()
+        found = servers.load(lachan, options.connections, minutes * 60, 0, MOST)
+        ended.set()
+        watcher.join()
+        lachan.stop()
+        size = lachan.database.stat().st_size
+    finally:
+        ended.set()
+        lachan.close()
+    if set(found["statuses"]) != {"201"}:
+        raise RuntimeError(f"not every report was taken: {found['statuses']}")
+    # The first quarter fills caches; from then on nothing should grow.
+    settled = samples[len(samples) // 4:]
+    result = {"minutes": round((time.monotonic() - begun) / 60, 2), "reports": found["requests"], "per_second": found["per_second"],
+              "p99_ms": found["p99_ms"], "rss_mib_after_a_quarter": settled[0], "rss_mib_at_the_end": settled[-1],
+              "rss_mib_most": max(samples), "bytes_per_case": round(size / max(found["requests"], 1))}
+    print(json.dumps(result))
+    if options.json:
+        options.json.write_text(json.dumps({"machine": servers.machine(), "soak": result}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
