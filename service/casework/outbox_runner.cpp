@@ -29,6 +29,9 @@ constexpr Duration kLongestSleep =
 constexpr Duration kPauseAfterFailure = 1s;
 constexpr Duration kLookAgain = 1s;  ///< The head of a queue waits for an earlier message of the same case.
 constexpr Duration kSlowTry = 1s;  ///< Most answers come within; what takes longer may take all of its 15 s.
+/// In one unit: a thousand endpoints that are probed in the same second must not hold the writer for so long
+/// that the others notice.
+constexpr int kDoubtfulAtOnce = 32;
 constexpr std::string_view kActor = "outbox";
 
 /// When the endpoint next wants a look: its queue's next try or, while its circuit is open and something
@@ -229,7 +232,8 @@ boost::asio::awaitable<Result<std::vector<OutboxRunner::Claim>>> OutboxRunner::c
     WriteOp claim = [&](Tx& tx) -> Result<void> {
         claims.clear();
         auto due = tx.endpoints.due(Standing::sound, tx.now, std::max(free.sound, 0));
-        const auto doubtful = tx.endpoints.due(Standing::doubtful, tx.now, std::max(free.doubtful, 0));
+        const auto doubtful =
+            tx.endpoints.due(Standing::doubtful, tx.now, std::clamp(free.doubtful, 0, kDoubtfulAtOnce));
         due.insert(due.end(), doubtful.begin(), doubtful.end());
         for (const domain::EndpointId& id : due) {
             auto endpoint = tx.endpoints.find(id);
