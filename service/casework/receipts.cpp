@@ -42,16 +42,6 @@ std::optional<Led> follow(const Reports& reports, const Cases& cases, BytesView 
     return Led{std::move(*row), std::move(*value), owner};
 }
 
-const domain::Duty* first_pending(const std::vector<domain::Duty>& duties) {
-    const domain::Duty* first = nullptr;
-    for (const domain::Duty& duty : duties) {
-        if (duty.pending() && (first == nullptr || duty.due < first->due)) {
-            first = &duty;
-        }
-    }
-    return first;
-}
-
 /// Whom a duty's ladder tells when it is missed.
 std::vector<std::string> roles_when_missed(const policy::Ladder& ladder) {
     const auto step = std::find_if(ladder.steps.begin(),
@@ -101,8 +91,7 @@ boost::asio::awaitable<Result<SafeStatus>> status_by_receipt(Context& context, s
         result.status = value.status;
         result.received_at = led->row.received_at;
         result.overdue = value.overdue;
-        const auto duties = view.duties.of_case(value.no);
-        if (const domain::Duty* next = first_pending(duties)) {
+        if (const auto next = view.duties.next_pending(value.no)) {
             result.next_due = next->due;
             result.next_action = next->kind;
             const policy::Pack* pack = world->pack(value.pack);

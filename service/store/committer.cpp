@@ -228,6 +228,7 @@ void Committer::run_unit(Unit& unit, Instant now) {
     if (!unit.outcome) {
         late_.begin(false);
         connection_->run("ROLLBACK TO unit");
+        tables_.forget();
         tables_.events().set_end(before);
     }
     connection_->run("RELEASE unit");

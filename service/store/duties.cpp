@@ -1,6 +1,9 @@
 #include "duties.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
+#include <tuple>
 
 #include "lachan/base/check.hpp"
 #include "scope.hpp"
@@ -49,10 +52,10 @@ bool is_pending(domain::DutyState state) {
     return state == domain::DutyState::open || state == domain::DutyState::accepted;
 }
 
-/// Names the state as the partial indexes do, so that SQLite sees that they fit.
-std::string state_filter(const std::optional<domain::DutyState>& state) {
+/// Pending or ended, said as the partial indexes say it, so that SQLite sees that they fit.
+std::string part_filter(const std::optional<domain::DutyState>& state) {
     const bool pending = !state || is_pending(*state);
-    return std::string(pending ? "d.state <= 1" : "d.state > 1") + (state ? " AND d.state = :state" : "");
+    return pending ? "d.state <= 1" : "d.state > 1";
 }
 
 }  // namespace
@@ -73,15 +76,64 @@ std::vector<domain::Duty> SqliteDuties::of_case(domain::CaseNo number) const {
     return read_all(query);
 }
 
+std::optional<domain::Duty> SqliteDuties::next_pending(domain::CaseNo number) const {
+    // "+0" keeps SQLite from the indexes of all that is pending: a case has few duties, and they lie
+    // together.
+    static constexpr auto kSql = joined("SELECT ", kColumns, R"sql( FROM duty d
+        WHERE d.case_no = :case_no AND d.state <= +1 ORDER BY d.due_ms, d.ordinal LIMIT 1
+    )sql");
+    Query query = connection_.query(kSql);
+    query.bind(":case_no", number);
+    return query.next() ? std::optional(read_duty(query.row())) : std::nullopt;
+}
+
+/// Who sees nearly everything would have all of it sorted for each page; each holder's part is sorted by its
+/// index already. There are as many holders as the directory has bodies, however many duties there are.
 std::vector<domain::Duty> SqliteDuties::list(const casework::DutyQuery& query) const {
+    const bool by_holders = !query.holder && ScopeFilter(query.scope).is_wide();
+    return by_holders ? list_by_holders(query) : list_of(query, query.holder, std::nullopt);
+}
+
+std::vector<domain::Duty> SqliteDuties::list_by_holders(const casework::DutyQuery& query) const {
+    const auto earlier = [](const domain::Duty& one, const domain::Duty& other) {
+        return std::tie(one.due, one.no.case_no, one.no.ordinal) <
+               std::tie(other.due, other.no.case_no, other.no.ordinal);
+    };
+    const auto limit = static_cast<std::size_t>(query.limit);
+    std::vector<domain::Duty> found;
+    for (auto holder = next_holder(query, std::nullopt); holder; holder = next_holder(query, holder)) {
+        const auto most = found.size() == limit ? std::optional(found.back().due) : std::nullopt;
+        auto part = list_of(query, holder, most);
+        std::move(part.begin(), part.end(), std::back_inserter(found));
+        std::sort(found.begin(), found.end(), earlier);
+        found.resize(std::min(found.size(), limit));
+    }
+    return found;
+}
+
+std::optional<domain::AgencyId> SqliteDuties::next_holder(
+    const casework::DutyQuery& query, const std::optional<domain::AgencyId>& after) const {
+    Query statement =
+        connection_.composed("SELECT d.holder FROM duty d WHERE " + part_filter(query.state) +
+                             (after ? " AND d.holder > :after" : "") + " ORDER BY d.holder LIMIT 1");
+    if (after) {
+        statement.bind(":after", *after);
+    }
+    return statement.next() ? std::optional(statement.row().id<domain::AgencyId>()) : std::nullopt;
+}
+
+std::vector<domain::Duty> SqliteDuties::list_of(const casework::DutyQuery& query,
+                                                const std::optional<domain::AgencyId>& holder,
+                                                const std::optional<Instant>& most) const {
     const ScopeFilter scope(query.scope);
     std::string sql = "SELECT " + std::string(kColumns) + " FROM duty d";
     if (!scope.is_open()) {
         sql += " JOIN case_file c ON c.case_no = d.case_no";
     }
-    sql += " WHERE " + state_filter(query.state);
-    sql += query.holder ? " AND d.holder = :holder" : "";
+    sql += " WHERE " + part_filter(query.state) + (query.state ? " AND d.state = :state" : "");
+    sql += holder ? " AND d.holder = :holder" : "";
     sql += query.due_before ? " AND d.due_ms < :due_before" : "";
+    sql += most ? " AND d.due_ms <= :most" : "";
     sql +=
         query.after ? " AND (d.due_ms, d.case_no, d.ordinal) > (:after_ms, :after_no, :after_ordinal)" : "";
     sql += scope.sql() + " ORDER BY d.due_ms, d.case_no, d.ordinal LIMIT :limit";
@@ -90,11 +142,14 @@ std::vector<domain::Duty> SqliteDuties::list(const casework::DutyQuery& query) c
     if (query.state) {
         statement.bind(":state", *query.state);
     }
-    if (query.holder) {
-        statement.bind(":holder", *query.holder);
+    if (holder) {
+        statement.bind(":holder", *holder);
     }
     if (query.due_before) {
         statement.bind(":due_before", *query.due_before);
+    }
+    if (most) {
+        statement.bind(":most", *most);
     }
     if (query.after) {
         statement.bind(":after_ms", query.after->key_ms)

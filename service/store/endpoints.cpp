@@ -65,6 +65,17 @@ std::vector<Endpoint> SqliteEndpoints::of_agency(const domain::AgencyId& agency)
 }
 
 std::optional<domain::EndpointId> SqliteEndpoints::channel(const domain::AgencyId& agency) const {
+    if (!remembers_) {
+        return look_up_channel(agency);
+    }
+    const auto [known, is_new] = channels_.try_emplace(agency.text());
+    if (is_new) {
+        known->second = look_up_channel(agency);
+    }
+    return known->second;
+}
+
+std::optional<domain::EndpointId> SqliteEndpoints::look_up_channel(const domain::AgencyId& agency) const {
     Query query = connection_.query(R"sql(
         SELECT endpoint_id FROM endpoint WHERE agency = :agency AND suspended = 0 ORDER BY rank, endpoint_id LIMIT 1
     )sql");
@@ -125,6 +136,8 @@ std::optional<Instant> SqliteEndpoints::first_lease_end(casework::Standing stand
 }
 
 void SqliteEndpoints::put(const Endpoint& value) {
+    channels_.clear();
+    called_.clear();
     Query query = connection_.query(R"sql(
         INSERT INTO endpoint (endpoint_id, agency, rank, kind, address, provider, sealed_secrets, old_secret_until_ms,
             suspended, suspended_why, failures, open_until_ms, last_success_ms, last_attempt_ms, leased_until_ms, next_at_ms,
@@ -161,6 +174,11 @@ void SqliteEndpoints::put(const Endpoint& value) {
 }
 
 void SqliteEndpoints::call_at(const domain::EndpointId& id, Instant at) {
+    const auto [called, is_new] = called_.try_emplace(id.text(), at);
+    if (!is_new && called->second <= at) {
+        return;
+    }
+    called->second = at;
     Query query = connection_.query(R"sql(
         UPDATE endpoint SET next_at_ms = :at
         WHERE endpoint_id = :endpoint_id AND (next_at_ms IS NULL OR next_at_ms > :at)

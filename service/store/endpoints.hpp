@@ -1,5 +1,9 @@
 #pragma once
 
+#include <optional>
+#include <string>
+#include <unordered_map>
+
 #include "connection.hpp"
 #include "lachan/casework/store.hpp"
 
@@ -23,10 +27,23 @@ public:
     void put(const casework::Endpoint& value) override;
     void call_at(const domain::EndpointId& id, Instant at) override;
 
+    /// A transaction that writes begins, or a unit of it was undone: what is remembered no longer holds.
+    /// Reports of one batch ask for the same bodies and call the same endpoints over and over.
+    void begin() {
+        remembers_ = true;
+        channels_.clear();
+        called_.clear();
+    }
+
 private:
+    [[nodiscard]] std::optional<domain::EndpointId> look_up_channel(const domain::AgencyId& agency) const;
     [[nodiscard]] std::optional<Instant> first_lease_end(casework::Standing standing) const;
 
     Connection& connection_;
+    bool remembers_ = false;  ///< Only who writes: for others each look is another snapshot.
+    mutable std::unordered_map<std::string, std::optional<domain::EndpointId>> channels_;  ///< By agency.
+    std::unordered_map<std::string, Instant>
+        called_;  ///< Endpoints that are looked at by then at the latest.
 };
 
 }  // namespace lachan::store

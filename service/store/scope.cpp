@@ -34,6 +34,10 @@ ScopeFilter::ScopeFilter(const casework::Scope& scope) : scope_(scope) {
     }
 }
 
+bool ScopeFilter::is_wide() const noexcept {
+    return scope_.everything || scope_.areas.size() > kFewAreas;
+}
+
 void ScopeFilter::bind(Query& query) const {
     if (!scope_.everything) {
         bind_list(query, ":scope_area", scope_.areas);

@@ -16,6 +16,8 @@ public:
 
     /// True where the scope lets everything through: then the case need not be looked at.
     [[nodiscard]] bool is_open() const noexcept { return sql_.empty(); }
+    /// True where the scope lets most of everything through.
+    [[nodiscard]] bool is_wide() const noexcept;
     /// " AND …", or nothing.
     [[nodiscard]] const std::string& sql() const noexcept { return sql_; }
     void bind(Query& query) const;

@@ -74,7 +74,12 @@ public:
     /// At the beginning of each transaction that writes: what is remembered is looked up anew.
     void begin() {
         events_.load_end();
+        forget();
+    }
+    /// What is remembered may be of a unit that was undone.
+    void forget() {
         outbox_.begin();
+        endpoints_.begin();
     }
 
 private:

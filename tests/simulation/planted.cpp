@@ -131,6 +131,9 @@ public:
         : seen_(seen), real_(real), memory_(memory) {}
     std::optional<domain::Duty> find(domain::DutyNo number) const override { return seen_.find(number); }
     std::vector<domain::Duty> of_case(domain::CaseNo number) const override { return seen_.of_case(number); }
+    std::optional<domain::Duty> next_pending(domain::CaseNo number) const override {
+        return seen_.next_pending(number);
+    }
     std::vector<domain::Duty> list(const casework::DutyQuery& query) const override {
         return seen_.list(query);
     }

@@ -135,6 +135,46 @@ TEST_F(DutiesTest, PagesMeetWithoutGapOrRepetition) {
     EXPECT_EQ(list(query), (std::vector<DutyNo>{{number, 4}, {number, 5}}));
 }
 
+TEST_F(DutiesTest, OfACaseTheOneDueFirstIsNextWhateverHasEnded) {
+    domain::Duty ended = a_duty(number, 1);
+    ended.state = DutyState::done;
+    domain::Duty late = a_duty(number, 2);
+    late.due = kMorning + std::chrono::hours(48);
+    domain::Duty soon = a_duty(number, 3);
+    read([&](const View& view) { EXPECT_FALSE(view.duties.next_pending(number)); });
+    keep(ended);
+    keep(late);
+    keep(soon);
+    domain::Duty of_another = a_duty(insert_case(a_case()), 1);
+    of_another.due = kMorning;
+    keep(of_another);
+
+    read([&](const View& view) { EXPECT_EQ(view.duties.next_pending(number)->no, soon.no); });
+}
+
+// Whoever sees everything gets the duties of all holders as one list, however it is put together.
+TEST_F(DutiesTest, DutiesOfManyHoldersMakeOneListPageByPage) {
+    std::vector<DutyNo> wanted;
+    for (int i = 1; i <= 40; ++i) {
+        domain::Duty duty = a_duty(number, i, "holder-" + std::to_string(i * 7 % 9));
+        duty.due = kMorning + std::chrono::minutes(i / 3);  // some at the same instant
+        keep(duty);
+        wanted.push_back(duty.no);
+    }
+    DutyQuery query = everything();
+    query.limit = 7;
+    std::vector<DutyNo> seen;
+    for (auto page = list(query); !page.empty(); page = list(query)) {
+        seen.insert(seen.end(), page.begin(), page.end());
+        const DutyNo last = page.back();
+        query.after = casework::PageStart{to_ms(kMorning + std::chrono::minutes(last.ordinal / 3)),
+                                          static_cast<std::int64_t>(last.case_no),
+                                          last.ordinal};
+    }
+
+    EXPECT_EQ(seen, wanted);
+}
+
 TEST_F(DutiesTest, AConflictedAgencySeesNoDutyOfTheCase) {
     domain::Case value = a_case();
     value.conflicted = {domain::AgencyId("ubnd-03388")};

@@ -99,6 +99,43 @@ TEST_F(EndpointsTest, AnEarlierCallWinsALaterOneDoesNot) {
     EXPECT_EQ(next(), kMorning + std::chrono::minutes(1));
 }
 
+// Calls of one batch are remembered; one that was undone with its unit must not be.
+TEST_F(EndpointsTest, ACallThatWasUndoneIsMadeByTheNextOneWhoCalls) {
+    put(an_endpoint());
+    start([](Tx& tx) -> Result<void> {
+        tx.endpoints.call_at(an_endpoint().id, kMorning);
+        return Error(Errc::transition_not_allowed, "after a change");
+    });
+    const auto second = start([](Tx& tx) -> Result<void> {
+        tx.endpoints.call_at(an_endpoint().id, kMorning);
+        return {};
+    });
+    settle();
+
+    EXPECT_TRUE(*outcomes[second]);
+    EXPECT_EQ(next(), kMorning);
+}
+
+TEST_F(EndpointsTest, AChannelIsTheFirstThatIsNotSuspended) {
+    Endpoint first = an_endpoint("first");
+    Endpoint second = an_endpoint("second");
+    second.rank = 1;
+    put(first);
+    put(second);
+    const auto channel = [&](Tx& tx) { return tx.endpoints.channel(first.agency); };
+
+    write([&](Tx& tx) {
+        EXPECT_EQ(channel(tx), first.id);
+        first.suspended = true;
+        tx.endpoints.put(first);
+        EXPECT_EQ(channel(tx), second.id);
+        second.suspended = true;
+        tx.endpoints.put(second);
+        EXPECT_FALSE(channel(tx));
+    });
+    read([&](const View& view) { EXPECT_FALSE(view.endpoints.channel(first.agency)); });
+}
+
 TEST_F(EndpointsTest, ALiveLeaseKeepsOthersAwayUntilItEnds) {
     Endpoint value = an_endpoint();
     value.next_at = kMorning;

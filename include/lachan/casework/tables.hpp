@@ -192,6 +192,8 @@ public:
     [[nodiscard]] virtual std::optional<domain::Duty> find(domain::DutyNo number) const = 0;
     [[nodiscard]] virtual std::vector<domain::Duty> of_case(
         domain::CaseNo number) const = 0;  ///< By ordinal.
+    /// The pending one that is due first.
+    [[nodiscard]] virtual std::optional<domain::Duty> next_pending(domain::CaseNo number) const = 0;
     [[nodiscard]] virtual std::vector<domain::Duty> list(
         const DutyQuery& query) const = 0;  ///< By due instant.
     /// Pending duties whose `next_at` has come, earliest first: found by index, at a cost that grows with

@@ -32,6 +32,7 @@ CREATE TABLE case_file (
     key_slot INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX case_pressing ON case_file (next_due_ms) WHERE status = 0;
+CREATE INDEX case_pressing_in ON case_file (area, next_due_ms) WHERE status = 0;
 CREATE INDEX case_of_area ON case_file (area, received_ms);
 
 -- Whose names were erased: the slot of the key that was destroyed, and on which ground. key_slot of the case is then 0,
