@@ -24,11 +24,6 @@ bool from_acceptance_clock(const policy::Ladder& ladder, const domain::Notificat
     });
 }
 
-bool waits(const domain::Notification& value) {
-    return value.state == domain::NotificationState::scheduled ||
-           value.state == domain::NotificationState::human_task;
-}
-
 }  // namespace
 
 std::string cloud_type(std::string_view event) {
@@ -222,8 +217,8 @@ void CaseEdit::drop(domain::Notification& value) {
 
 void CaseEdit::supersede(const domain::Duty& duty, Sends which) {
     const policy::Ladder& ladder = ladder_of(duty);
-    for (domain::Notification& value : tx_.outbox.of_case(value_.no)) {
-        if (!waits(value) || value.duty != duty.no.ordinal || owed_just_now(value)) {
+    for (domain::Notification& value : tx_.outbox.waiting_of(value_.no)) {
+        if (value.duty != duty.no.ordinal || owed_just_now(value)) {
             continue;
         }
         if (which == Sends::all || from_acceptance_clock(ladder, value)) {
@@ -233,15 +228,15 @@ void CaseEdit::supersede(const domain::Duty& duty, Sends which) {
 }
 
 void CaseEdit::silence(const domain::AgencyId& agency) {
-    for (domain::Notification& value : tx_.outbox.of_case(value_.no)) {
-        if (waits(value) && value.agency == agency) {
+    for (domain::Notification& value : tx_.outbox.waiting_of(value_.no)) {
+        if (value.agency == agency) {
             drop(value);
         }
     }
 }
 
 void CaseEdit::hurry() {
-    for (domain::Notification& value : tx_.outbox.of_case(value_.no)) {
+    for (domain::Notification& value : tx_.outbox.waiting_of(value_.no)) {
         if (value.state != domain::NotificationState::scheduled) {
             continue;
         }

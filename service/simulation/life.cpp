@@ -12,10 +12,12 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int kTroublesPerDay = 5;
+constexpr Duration kMinute = 1min;
+constexpr Duration kSoon = 90min;
 /// Percent of the reports of which the sender knows what is asked. A short world is there to meet what is
 /// odd; one of many cases is to have the load that a province has.
 constexpr unsigned kOrdinaryOfFew = 30;
-constexpr unsigned kOrdinaryOfMany = 90;
+constexpr unsigned kOrdinaryOfMany = 97;
 constexpr std::size_t kRemembered = 50;  ///< Reports that a sender may send again by mistake.
 constexpr std::size_t kLateCases = 500;  ///< Cases that somebody may still have to do with.
 
@@ -44,7 +46,7 @@ Life::Life(SimWorld& world, std::uint64_t seed, const SimulationPlan& plan)
       troubles_(plan.troubles),
       laws_(plan.laws),
       cases_per_day_(plan.cases_per_day),
-      grain_(plan.cases_per_day > kFewCases ? Duration(10min) : Duration(1ms)),
+      grain_(plan.cases_per_day > kFewCases ? Duration(30min) : Duration(1ms)),
       machine_troubles_(chosen(plan.troubles)) {
     world_.agencies().on_arrival([this](const Arrival& arrival) { hear(arrival); });
 }
@@ -52,7 +54,7 @@ Life::Life(SimWorld& world, std::uint64_t seed, const SimulationPlan& plan)
 void Life::live_until(Instant end) {
     constexpr Duration kDay = 24h;
     go_on(kDay / std::max(cases_per_day_, 1), [this] { report(); });
-    go_on(kDay / std::max(4, cases_per_day_ / 4), [this] { stray(); });
+    go_on(kDay / std::max(4, cases_per_day_ / 20), [this] { stray(); });
     go_on(6h, [this] { oversee(); });
     go_on(6h, [this] { world_.check(); });
     if (!machine_troubles_.empty()) {
@@ -75,9 +77,11 @@ void Life::plan_in(Duration delay, Act act) {
 }
 
 void Life::plan_at(Instant at, Act act) {
-    Duration since = std::max(at, world_.clock().true_now()).time_since_epoch();
-    const Duration grain = may(Trouble::concurrent, 50) ? std::max(grain_, Duration(1min)) : grain_;
-    since = (since + grain - 1ms) / grain * grain;
+    const Instant now = world_.clock().true_now();
+    Duration since = std::max(at, now).time_since_epoch();
+    const Duration grain = may(Trouble::concurrent, 50) ? std::max(grain_, kMinute) : grain_;
+    const Duration fine = at - now < kSoon ? std::min(grain, kMinute) : grain;  // what presses does not wait
+    since = (since + fine - 1ms) / fine * fine;
     agenda_.push({Instant(since), ++planned_, std::make_shared<Act>(std::move(act))});
 }
 
@@ -105,11 +109,13 @@ void Life::do_what_is_due() {
 }
 
 void Life::report() {
+    hand_in(std::make_shared<Sent>(Sent{some_report(), somebody_of(some_agency())}));
+}
+
+domain::Report Life::some_report() {
     const Instant now = world_.clock().now();
     const bool ordinary = dice_.chance(cases_per_day_ > kFewCases ? kOrdinaryOfMany : kOrdinaryOfFew);
-    auto report =
-        ordinary ? ordinary_report(dice_, world_.laws(), now) : random_report(dice_, world_.laws(), now);
-    hand_in(std::make_shared<Sent>(Sent{std::move(report), somebody_of(some_agency())}));
+    return ordinary ? ordinary_report(dice_, world_.laws(), now) : random_report(dice_, world_.laws(), now);
 }
 
 /// Who gets no answer asks again with the same report.
@@ -156,7 +162,7 @@ void Life::follow_up() {
     if (code.empty()) {
         return;
     }
-    domain::Report report = random_report(dice_, world_.laws(), world_.clock().now());
+    domain::Report report = some_report();
     report.area = world_.find(code).area;
     // Refused where the agency has a conflict: an answer too.
     press(follow_up_request(code, report, SimWorld::officer(committee_of(report.area))), true);

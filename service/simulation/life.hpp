@@ -64,6 +64,7 @@ private:
 
     // People who report.
     void report();
+    [[nodiscard]] domain::Report some_report();
     void hand_in(const std::shared_ptr<Sent>& sent);
     void answered(const std::shared_ptr<Sent>& sent, const casework::Answer& answer);
     void report_again();

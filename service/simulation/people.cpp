@@ -67,7 +67,8 @@ Duration Life::reaction(const Arrival& arrival) {
         arrival.message.urgency == domain::Urgency::emergency ? Duration(15min) : Duration(4h);
     const auto& respond_by = arrival.message.respond_by;
     const Duration left = respond_by ? *respond_by - world_.clock().now() : usual;
-    return dice_.between(200ms, std::max<Duration>(1min, std::min(usual, left / 10 * 9)));
+    const int tenths = cases_per_day_ > kFewCases ? 4 : 9;  // offices mostly need no reminder
+    return dice_.between(200ms, std::max<Duration>(1min, std::min(usual, left / 10 * tenths)));
 }
 
 /// Who means to do it already needs no second reminder.
@@ -114,7 +115,8 @@ Instant Life::when_to_act(Instant due) {
     if (may(Trouble::late, 15)) {
         return now + std::max(left, Duration(0)) + dice_.between(1min, 72h);
     }
-    return now + dice_.between(1s, std::max<Duration>(1min, left / 10 * 9));
+    const int tenths = cases_per_day_ > kFewCases ? 4 : 9;
+    return now + dice_.between(1s, std::max<Duration>(1min, left / 10 * tenths));
 }
 
 void Life::do_duty(const std::string& name, const domain::AgencyId& agency) {

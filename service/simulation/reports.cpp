@@ -125,7 +125,7 @@ domain::Report ordinary_report(Dice& dice, const casework::World& laws, Instant 
     report.channel = any<domain::Channel>(dice);
     report.categories = {category_of(dice.below(100))};
     report.children.front().age_estimate = static_cast<std::int32_t>(1 + dice.below(15));
-    if (dice.chance(20)) {  // taken down on paper first
+    if (dice.chance(5)) {  // taken down on paper first
         report.received_at -= dice.between(1min, 14h);
     }
     return report;

@@ -117,6 +117,15 @@ std::vector<domain::Notification> SqliteOutbox::of_case(domain::CaseNo number) c
     return read_all(query);
 }
 
+std::vector<domain::Notification> SqliteOutbox::waiting_of(domain::CaseNo number) const {
+    static constexpr auto kSql = joined("SELECT ", kColumns, R"sql( FROM notification n
+        WHERE n.case_no = :case_no AND n.state IN (+0, +3) ORDER BY n.ordinal
+    )sql");
+    Query query = connection_.query(kSql);
+    query.bind(":case_no", number);
+    return read_all(query);
+}
+
 std::vector<domain::Notification> SqliteOutbox::list(const casework::NotificationQuery& query) const {
     const ScopeFilter scope(query.scope);
     std::string sql = "SELECT " + std::string(kColumns) + " FROM notification n";
@@ -371,7 +380,7 @@ void SqliteOutbox::update(const domain::Notification& value) {
 
 /// Of what a case has scheduled at an endpoint only the first may go out.
 ///
-/// "state = +0" (here and in `has_earlier`) says the same as "state = 0" but does not match the partial index
+/// "state = +0" (here and with the others of one case) says the same as "state = 0" but does not match the partial index
 /// of the queue, which SQLite might otherwise walk: it can be thousands long, while a case has few rows.
 void SqliteOutbox::settle_queue(domain::CaseNo number, const domain::EndpointId& endpoint) {
     Query first_query = connection_.query(R"sql(

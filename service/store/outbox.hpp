@@ -11,6 +11,7 @@ public:
 
     [[nodiscard]] std::optional<domain::Notification> find(domain::NotificationNo number) const override;
     [[nodiscard]] std::vector<domain::Notification> of_case(domain::CaseNo number) const override;
+    [[nodiscard]] std::vector<domain::Notification> waiting_of(domain::CaseNo number) const override;
     /// Newest cases first, and in a case the newest notification first: `PageStart::key_ms` plays no part.
     [[nodiscard]] std::vector<domain::Notification> list(
         const casework::NotificationQuery& query) const override;

@@ -199,6 +199,24 @@ TEST_F(OutboxTest, KnowsWhatIsToBeReroutedEarliestFirst) {
     read([&](const View& view) { EXPECT_EQ(view.outbox.next_reroute(), later.reroute_at); });
 }
 
+TEST_F(OutboxTest, OfACaseWaitsWhatIsScheduledOrWithAPerson) {
+    for (const std::int32_t ordinal : {1, 2, 3, 4}) {
+        keep(a_notification(one, ordinal));
+    }
+    keep(a_notification(two, 1));
+    deliver({one, 1});
+    change({one, 2}, [](domain::Notification& value) { value.state = NotificationState::human_task; });
+    change({one, 3}, [](domain::Notification& value) { value.state = NotificationState::superseded; });
+
+    std::vector<NotificationNo> waiting;
+    read([&](const View& view) {
+        for (const domain::Notification& value : view.outbox.waiting_of(one)) {
+            waiting.push_back(value.no);
+        }
+    });
+    EXPECT_EQ(waiting, (std::vector<NotificationNo>{{one, 2}, {one, 4}}));
+}
+
 TEST_F(OutboxTest, ListsNewestFirstByStateAgencyAndPage) {
     keep(a_notification(one, 1));
     keep(a_notification(one, 2));

@@ -243,6 +243,8 @@ public:
     virtual ~Outbox() = default;
     [[nodiscard]] virtual std::optional<domain::Notification> find(domain::NotificationNo number) const = 0;
     [[nodiscard]] virtual std::vector<domain::Notification> of_case(domain::CaseNo number) const = 0;
+    /// Those of the case that are neither delivered nor superseded: scheduled, or with a person.
+    [[nodiscard]] virtual std::vector<domain::Notification> waiting_of(domain::CaseNo number) const = 0;
     [[nodiscard]] virtual std::vector<domain::Notification> list(const NotificationQuery& query) const = 0;
     [[nodiscard]] virtual std::vector<domain::Attempt> attempts(domain::NotificationNo number) const = 0;
     /// The notification that this endpoint should try now: among the scheduled ones whose `next_attempt` has
