@@ -195,9 +195,10 @@ CREATE TABLE endpoint (
     exercise INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX endpoint_of_agency ON endpoint (agency, rank);
-CREATE INDEX endpoint_leased ON endpoint (leased_until_ms) WHERE leased_until_ms IS NOT NULL;
 -- Those that failed last time stand apart, so that a thousand of them are not in the way of the others.
 CREATE INDEX endpoint_due ON endpoint ((failures > 0), next_at_ms) WHERE next_at_ms IS NOT NULL;
+CREATE INDEX endpoint_leased ON endpoint ((failures > 0), leased_until_ms, next_at_ms)
+    WHERE leased_until_ms IS NOT NULL AND next_at_ms IS NOT NULL;
 
 -- The record. hash covers the entry and the hash of the one before it.
 CREATE TABLE event (
