@@ -373,7 +373,7 @@ Filing join_report(Context& context,
     const policy::Decision added = decision_added(edit, prepared, current, was_closed);
     edit.apply(added, {prepared.report.received_at, std::nullopt, caller.agency});
     never_idle(edit, caller.agency, tx.now);
-    edit.tell_holders("case.updated", "report.received");
+    edit.tell_holders("report.received", "further_report");
     edit.finish();
     Filing filing = filing_of(edit, prepared);
     filing.assumptions = added.assumptions;

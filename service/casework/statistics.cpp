@@ -400,7 +400,7 @@ boost::asio::awaitable<Result<StatisticsTable>> view_statistics(Context& context
         table = tabulate(view, world, scope_of(caller, *world, now), request, now);
         return {};
     };
-    const auto looked = co_await context.store.read(std::move(look));
+    const auto looked = co_await context.store.read_at_length(std::move(look));
     if (!looked) {
         co_return looked.error();
     }

@@ -66,6 +66,7 @@ public:
           vfs_(options.vfs),
           own_thread_(options.writer ? nullptr : std::make_unique<asio::thread_pool>(1)),
           helper_(options.writer ? nullptr : std::make_unique<asio::thread_pool>(1)),
+          long_reader_(options.writer ? nullptr : std::make_unique<asio::thread_pool>(1)),
           committer_(std::make_shared<Committer>(
               open_migrated(),
               options.clock,
@@ -77,6 +78,9 @@ public:
     /// A store on somebody else's executor may stand for a process that died: then nothing more is written.
     ~Inside() {
         committer_->close();
+        if (long_reader_) {
+            long_reader_->join();
+        }
         if (own_thread_) {
             own_thread_->join();
         }
@@ -109,6 +113,24 @@ public:
         const std::lock_guard lock(reader_mutex_);
         return on_snapshot(*reader_, [&] { return op(reader_tables_.view()); });
     }
+
+    /// Calls `done` on `caller`, which is kept from running out of work until then.
+    void read_at_length(const ReadOp& op, const asio::any_io_executor& caller, Settled done) {
+        auto home = asio::prefer(caller, asio::execution::outstanding_work.tracked);
+        auto reading = [this, &op, home = std::move(home), done = std::move(done)]() mutable {
+            Result<void> outcome;
+            const auto looked = look([&](Connection& connection) {
+                Tables tables(connection);
+                outcome = op(tables.view());
+            });
+            auto answer = [done = std::move(done), outcome = looked ? outcome : looked]() mutable {
+                std::move(done)(std::move(outcome));
+            };
+            asio::post(home, std::move(answer));
+        };
+        asio::post(long_reader_->get_executor(), std::move(reading));
+    }
+    [[nodiscard]] bool has_threads() const noexcept { return long_reader_ != nullptr; }
 
     /// For long looks at everything: a connection of their own, so that nobody waits behind them.
     [[nodiscard]] Result<void> look(const std::function<void(Connection&)>& op) {
@@ -168,6 +190,7 @@ private:
     std::unique_ptr<asio::thread_pool> own_thread_;
     std::unique_ptr<asio::thread_pool>
         helper_;  ///< For what units do beside the tables; ends after the writer.
+    std::unique_ptr<asio::thread_pool> long_reader_;  ///< For readings that may take long.
     std::shared_ptr<Committer> committer_;
     std::mutex reader_mutex_;
     std::unique_ptr<Connection> reader_;
@@ -191,6 +214,19 @@ asio::awaitable<Result<void>> SqliteStore::commit(WriteOp op, casework::Lane lan
 /// A look by key takes microseconds, which is less than changing threads would.
 asio::awaitable<Result<void>> SqliteStore::read(ReadOp op) {
     co_return inside_->read_now(op);
+}
+
+asio::awaitable<Result<void>> SqliteStore::read_at_length(ReadOp op) {
+    if (!inside_->has_threads()) {
+        co_return inside_->read_now(op);
+    }
+    const asio::any_io_executor caller = co_await asio::this_coro::executor;
+    auto start = [this, &op, &caller](auto handler) {
+        inside_->read_at_length(op, caller, std::move(handler));
+    };
+    auto outcome = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Result<void>)>(
+        start, asio::use_awaitable);
+    co_return outcome;
 }
 
 Result<void> SqliteStore::commit_now(WriteOp op) {

@@ -1,6 +1,9 @@
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "fixture.hpp"
 
@@ -118,6 +121,32 @@ TEST_F(RealFileTest, CallersOnAnotherThreadResumeThereAfterTheCommit) {
     const auto chain = store->verify_chain();
     ASSERT_TRUE(chain);
     EXPECT_EQ(chain->entries, kUnits);
+}
+
+// The long reading ends only after the other: if one waited for the other, neither would.
+TEST_F(RealFileTest, NobodyWaitsBehindALongReading) {
+    const auto store = open(path);
+    ASSERT_TRUE(store->commit_now(opens_a_case()));
+    boost::asio::io_context io;
+    std::promise<void> read_elsewhere;
+    std::vector<std::string> ended;
+    const casework::ReadOp waits = [&](const View& view) -> Result<void> {
+        read_elsewhere.get_future().wait();
+        EXPECT_TRUE(view.cases.find(domain::CaseNo{1}));
+        return Error(Errc::not_found, "told to whoever asked");
+    };
+    const casework::ReadOp looks = [](const View&) -> Result<void> { return {}; };
+    boost::asio::co_spawn(
+        io, store->read_at_length(waits), [&](const std::exception_ptr&, const Result<void>& outcome) {
+            ended.emplace_back(outcome ? "long" : outcome.error().detail());
+        });
+    boost::asio::co_spawn(io, store->read(looks), [&](const std::exception_ptr&, const Result<void>&) {
+        ended.emplace_back("short");
+        read_elsewhere.set_value();
+    });
+    io.run();
+
+    EXPECT_EQ(ended, (std::vector<std::string>{"short", "told to whoever asked"}));
 }
 
 TEST_F(RealFileTest, StoppingWaitsForWhatIsQueued) {

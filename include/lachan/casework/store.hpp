@@ -126,6 +126,8 @@ public:
     [[nodiscard]] virtual Instant record_time() const = 0;
     /// Reads from one snapshot. Errors: what the reading refused with; `storage`.
     virtual boost::asio::awaitable<Result<void>> read(ReadOp op) = 0;
+    /// The same for what looks at very many rows: nobody else waits meanwhile, where the store has threads.
+    virtual boost::asio::awaitable<Result<void>> read_at_length(ReadOp op) { return read(std::move(op)); }
 };
 
 }  // namespace lachan::casework

@@ -41,6 +41,8 @@ public:
 
     boost::asio::awaitable<Result<void>> commit(casework::WriteOp op, casework::Lane lane) override;
     boost::asio::awaitable<Result<void>> read(casework::ReadOp op) override;
+    /// On a thread and a connection of its own, one such reading after the other.
+    boost::asio::awaitable<Result<void>> read_at_length(casework::ReadOp op) override;
     [[nodiscard]] Instant record_time() const override;
 
     /// The same for callers without coroutines; waits. Not to be called from within a unit of work.

@@ -120,11 +120,11 @@ TEST(FurtherReport, MayNameMoreChildren) {
     EXPECT_TRUE(office.step(officer("ubnd-03388"), code, {"initial_assessment", 1, {}, "emergency", "", {}}));
 }
 
-TEST(FurtherReport, HoldersHearThatTheCaseHasChanged) {
+TEST(FurtherReport, HoldersHearOfIt) {
     Office office;
     const std::string code = office.opened(violence_at_home());
     ASSERT_TRUE(office.add(hotline(), code, violence_at_home()));
-    EXPECT_EQ(count(office.notifications(code), "ubnd-03388", "case.updated"), 1u);
+    EXPECT_EQ(count(office.notifications(code), "ubnd-03388", "report.received"), 1u);
 }
 
 TEST(FurtherReport, OpensAClosedCaseAgainWithEverythingItAsksFor) {

@@ -76,7 +76,7 @@ TEST_F(Responses, WhatWasHeldUpBehindACancelledSendGoesOut) {
     ASSERT_TRUE(office_.accept(commune_, name("statistics_entry")));  // the first is needed no more
     office_.send_all(mailbox);
     ASSERT_EQ(mailbox.seen.size(), 1u);
-    EXPECT_EQ(mailbox.seen.front().second.type, "vn.lachan.case.updated.v1");
+    EXPECT_EQ(mailbox.seen.front().second.type, "vn.lachan.report.received.v1");
 }
 
 TEST_F(Responses, AcceptingTwiceChangesNothing) {
