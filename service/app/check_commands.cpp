@@ -98,6 +98,36 @@ int answer(const Health& health, bool json) {
     return health.good() ? kGood : kFinding;
 }
 
+/// Opens the copy with the keys of this installation, does what erasures were asked for since it was made,
+/// and looks at all of it.
+Result<Health> examine_restored(const config::Config& config) {
+    auto data = open_data(config, vault::KeyFileAccess::read);
+    if (!data) {
+        return data.error();
+    }
+    const auto completed = (*data)->store->commit_now([&](casework::Tx& tx) -> Result<void> {
+        const auto done = casework::complete_erasures(tx, *(*data)->vault, "restore");
+        return done ? Result<void>() : done.error();
+    });
+    if (!completed) {
+        return completed.error();
+    }
+    const auto loaded = load_world(config, **data);
+    if (!loaded) {
+        return loaded.error();
+    }
+    auto health = examine(*(*data)->store, *loaded->world);
+    (*data)->store->stop();
+    return health;
+}
+
+void remove_database(const std::filesystem::path& file) {
+    std::error_code ignored;
+    for (const char* const part : {"", "-wal", "-shm"}) {
+        std::filesystem::remove(file.string() + part, ignored);
+    }
+}
+
 }  // namespace
 
 int run_check_invariants(const config::Config& config, bool json) {
@@ -202,6 +232,7 @@ int run_backup(const config::Config& config, const std::filesystem::path& out, b
     return answer(*health, json);
 }
 
+/// The copy takes its place only when it was found good: a bad one leaves nothing behind.
 int run_restore(const config::Config& config, const std::filesystem::path& from, bool json) {
     std::error_code failure;
     if (std::filesystem::exists(config.store.path, failure)) {
@@ -209,28 +240,23 @@ int run_restore(const config::Config& config, const std::filesystem::path& from,
             Error(Errc::validation_failed,
                   "a database is there already: move " + config.store.path.string() + " away first"));
     }
-    std::filesystem::copy_file(from, config.store.path, failure);
+    config::Config apart = config;
+    apart.store.path += ".restoring";
+    remove_database(apart.store.path);  // of a restore that was ended half way
+    std::filesystem::copy_file(from, apart.store.path, failure);
     if (failure) {
         return complain(Error(Errc::storage, "cannot copy " + from.string() + ": " + failure.message()));
     }
-    auto data = open_data(config, vault::KeyFileAccess::read);
-    if (!data) {
-        return complain(data.error());
+    const auto health = examine_restored(apart);
+    if (health && health->good()) {
+        std::filesystem::rename(apart.store.path, config.store.path, failure);
     }
-    const auto completed = (*data)->store->commit_now([&](casework::Tx& tx) -> Result<void> {
-        const auto done = casework::complete_erasures(tx, *(*data)->vault, "restore");
-        return done ? Result<void>() : done.error();
-    });
-    if (!completed) {
-        return complain(completed.error());
-    }
-    const auto loaded = load_world(config, **data);
-    if (!loaded) {
-        return complain(loaded.error());
-    }
-    const auto health = examine(*(*data)->store, *loaded->world);
+    remove_database(apart.store.path);
     if (!health) {
         return complain(health.error());
+    }
+    if (failure) {
+        return complain(Error(Errc::storage, "cannot move the copy into its place: " + failure.message()));
     }
     return answer(*health, json);
 }

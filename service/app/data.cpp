@@ -1,6 +1,8 @@
 #include "data.hpp"
 
+#include <filesystem>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace lachan::app {
@@ -24,10 +26,18 @@ Result<std::optional<std::int64_t>> first_free_slot(store::SqliteStore& store, v
     return first;
 }
 
+bool is_there(const std::filesystem::path& file) {
+    std::error_code failure;
+    return std::filesystem::exists(file, failure);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Data>> open_data(const config::Config& config, vault::KeyFileAccess access) {
     auto data = std::make_unique<Data>();
+    if (access != vault::KeyFileAccess::own && !is_there(config.store.path)) {  // only the service makes one
+        return Error(Errc::storage, "there is no database at " + config.store.path.string());
+    }
     auto store = store::open_store(config.store.path.string(), {data->clock, std::nullopt, {}});
     if (!store) {
         return store.error();

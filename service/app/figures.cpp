@@ -151,10 +151,11 @@ void Application::measure() {
         .set(static_cast<double>(counts.open_without_next_action));
     metrics_.gauge("lachan_invariant_check_timestamp_seconds").set(timestamp(data_->clock.now()));
     if (counts.open_without_next_action != 0 || counts.pending_duties_without_instant != 0 ||
-        counts.scheduled_without_instant != 0) {
+        counts.pending_duties_without_holder != 0 || counts.scheduled_without_instant != 0) {
         log::error("invariant.broken",
                    {{"open_without_next_action", counts.open_without_next_action},
                     {"pending_duties_without_instant", counts.pending_duties_without_instant},
+                    {"pending_duties_without_holder", counts.pending_duties_without_holder},
                     {"scheduled_without_instant", counts.scheduled_without_instant}});
     }
 }

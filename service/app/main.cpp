@@ -151,7 +151,8 @@ private:
             return app::run_rules_explain(options());
         });
         explain->add_option("REPORT", rules_.report, "Report in JSON")->required();
-        explain->add_option("--pack", rules_.pack, "pack.json, or a folder with one")->required();
+        explain->add_option(
+            "--pack", rules_.pack, "pack.json, or a folder with one; else the one that comes with lachan");
         explain->add_option(
             "--directory", rules_.directory, "Folder with areas.json, roles.json, agencies.json");
         explain->add_option("--calendar", rules_.calendar, "Calendar file");

@@ -124,13 +124,17 @@ private:
         print_line(agency + "  " + verdict + "  " + event.type + "  " + event.case_code + "  " + event.duty);
     }
 
-    asio::awaitable<delivery::HttpAnswer> post(std::string agency, std::string path, std::string body) {
+    /// `once`: tells this request apart from others to the same path.
+    asio::awaitable<delivery::HttpAnswer> post(std::string agency,
+                                               std::string path,
+                                               std::string once,
+                                               std::string body) {
         delivery::HttpRequest request;
         request.url = options_.api + path;
         request.pool = agency;
         request.headers = {{"authorization", "Bearer " + stand_ins_.at(agency).token.reveal()},
                            {"content-type", "application/json"},
-                           {"idempotency-key", agency + path}};
+                           {"idempotency-key", agency + path + once}};
         request.body = std::move(body);
         request.sent_at = clock_.now();
         auto answered = co_await client_->post(std::move(request));
@@ -138,8 +142,8 @@ private:
     }
 
     asio::awaitable<void> answer(std::string agency, delivery::Event event) {
-        const auto accepted =
-            co_await post(agency, "/v1/duties/" + event.duty + "/responses", R"({"response":"accepted"})");
+        const auto accepted = co_await post(
+            agency, "/v1/duties/" + event.duty + "/responses", "", R"({"response":"accepted"})");
         report(agency, "accepted", event, accepted);
         if (!options_.steps || accepted.status.value_or(0) / 100 != 2) {
             co_return;
@@ -152,8 +156,8 @@ private:
                 continue;
             }
             const ordered_json step = {{"kind", duty.value("kind", "")}};
-            const auto recorded =
-                co_await post(agency, "/v1/cases/" + event.case_code + "/steps", step.dump());
+            const auto recorded = co_await post(
+                agency, "/v1/cases/" + event.case_code + "/steps", "#" + event.duty, step.dump());
             report(agency, "recorded " + duty.value("kind", ""), event, recorded);
         }
     }

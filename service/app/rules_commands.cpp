@@ -33,9 +33,29 @@ std::filesystem::path pack_file(const std::filesystem::path& path) {
     return std::filesystem::is_directory(path, failure) ? path / "pack.json" : path;
 }
 
+std::string_view shipped(std::string_view path) {
+    for (const EmbeddedFile& file : shipped_files()) {
+        if (file.path == path) {
+            return file.content();
+        }
+    }
+    return {};
+}
+
+/// The pack that this program came with.
+std::string_view shipped_pack() {
+    for (const EmbeddedFile& file : shipped_files()) {
+        if (file.path.starts_with("rules/") && file.path.ends_with("/pack.json")) {
+            return file.content();
+        }
+    }
+    return {};
+}
+
+/// Without a path the one that this program came with. Faults have pointers that begin with the file.
 Result<policy::Pack> read_pack(const std::filesystem::path& path) {
-    const auto file = pack_file(path);
-    const auto text = read_file(file);
+    const auto file = path.empty() ? path : pack_file(path);
+    const auto text = path.empty() ? Result<std::string>(std::string(shipped_pack())) : read_file(file);
     if (!text) {
         return text.error();
     }
@@ -49,15 +69,6 @@ Result<policy::Pack> read_pack(const std::filesystem::path& path) {
         return Error(refusal.code(), refusal.detail(), std::move(faults));
     }
     return pack;
-}
-
-std::string_view shipped(std::string_view path) {
-    for (const EmbeddedFile& file : shipped_files()) {
-        if (file.path == path) {
-            return file.content();
-        }
-    }
-    return {};
 }
 
 Result<std::string> read_or_shipped(const std::filesystem::path& folder,
@@ -124,6 +135,26 @@ ordered_json to_json(const policy::Finding& finding) {
             {"detail", finding.detail}};
 }
 
+/// A pack that cannot be read as one is a finding in it; a file that cannot be read is not.
+int refuse(const RulesOptions& options, const Error& error) {
+    if (error.code() != Errc::rule_pack_invalid) {
+        return complain(error);
+    }
+    const auto faults =
+        error.faults().empty() ? std::vector<Fault>{{"", "invalid", error.detail()}} : error.faults();
+    ordered_json findings = ordered_json::array();
+    for (const Fault& fault : faults) {
+        findings.push_back(to_json(
+            policy::Finding{policy::Finding::Grade::error, fault.code, fault.pointer, "", fault.detail}));
+    }
+    if (options.json) {
+        print_line(ordered_json{{"pack", nullptr}, {"clean", false}, {"findings", findings}}.dump());
+        return kFinding;
+    }
+    (void)complain(error);
+    return kFinding;
+}
+
 policy::Language language_of(const RulesOptions& options) {
     return options.language == "en" ? policy::Language::english : policy::Language::vietnamese;
 }
@@ -149,7 +180,10 @@ struct Replayed {
 Result<Replayed> replay(const std::filesystem::path& database,
                         const policy::Pack& older,
                         const policy::Pack& newer) {
-    const operations::SystemClock clock;
+    std::error_code failure;
+    if (!std::filesystem::exists(database, failure)) {
+        return Error(Errc::storage, "there is no database at " + database.string());
+    }
     operations::SystemClock clock_for_store;
     auto store = store::open_store(database.string(), {clock_for_store, std::nullopt, {}});
     if (!store) {
@@ -185,7 +219,7 @@ Result<Replayed> replay(const std::filesystem::path& database,
 int run_rules_lint(const RulesOptions& options) {
     const auto pack = read_pack(options.pack);
     if (!pack) {
-        return complain(pack.error());
+        return refuse(options, pack.error());
     }
     const auto directory = read_directory(options.directory);
     if (!directory) {
@@ -217,7 +251,7 @@ int run_rules_lint(const RulesOptions& options) {
 int run_rules_prove(const RulesOptions& options) {
     const auto pack = read_pack(options.pack);
     if (!pack) {
-        return complain(pack.error());
+        return refuse(options, pack.error());
     }
     const policy::Proof proof = policy::prove(*pack);
     std::size_t gaps = 0;
@@ -253,7 +287,7 @@ int run_rules_prove(const RulesOptions& options) {
 int run_rules_test(const RulesOptions& options) {
     const auto pack = read_pack(options.pack);
     if (!pack) {
-        return complain(pack.error());
+        return refuse(options, pack.error());
     }
     std::vector<policy::Scenario> scenarios;
     for (const auto& file : scenario_files(options.pack)) {

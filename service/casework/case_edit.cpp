@@ -1,6 +1,8 @@
 #include "case_edit.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "lachan/base/check.hpp"
@@ -36,7 +38,9 @@ CaseEdit::CaseEdit(
       actor_(std::move(actor)),
       code_(vault.case_code(value_.no)),
       pack_(world_->pack(value_.pack)),
-      duties_(value_.duties > 0 ? tx.duties.of_case(value_.no) : std::vector<domain::Duty>{}) {}
+      duties_(value_.duties > 0 ? tx.duties.of_case(value_.no) : std::vector<domain::Duty>{}) {
+    exclude_successors();
+}
 
 domain::Duty* CaseEdit::find(std::int32_t ordinal) {
     const auto found = std::find_if(
@@ -141,6 +145,10 @@ void CaseEdit::add(domain::Duty duty) {
         return;
     }
     tell(made.holder, "duty.assigned", &made, made.rule);
+    const directory::RoleDefinition* const role = world_->directory->role(made.role);
+    if (role != nullptr && role->last_resort && asked_role(made) != made.role) {
+        gap(asked_role(made), made.area, &made);
+    }
 }
 
 void CaseEdit::add_plain(std::string_view kind, const domain::AgencyId& holder, Instant start, Instant due) {
@@ -181,27 +189,48 @@ void CaseEdit::succeed_next(const domain::Duty& former) {
                                   {asked_role(former), former.area, value_.received_at, former.start},
                                   tx_.now,
                                   without);
-    if (found.empty()) {
-        succeed(former, domain::AgencyId(), former.role);
+    auto next =
+        found.empty() ? last_resort(*world_->directory, tx_.now, without) : std::optional(found.front());
+    if (!next) {  // all of them had it already: one who may hold it must
+        std::vector<domain::AgencyId> barred = value_.conflicted;
+        barred.push_back(former.holder);
+        next = last_resort(*world_->directory, tx_.now, barred);
+    }
+    if (!next) {
+        next = last_resort(*world_->directory, tx_.now, value_.conflicted);
+    }
+    if (next) {
+        succeed(former, next->agency->id, next->role);
     } else {
-        succeed(former, found.front().agency->id, found.front().role);
+        succeed(former, domain::AgencyId(), former.role);
     }
 }
 
 void CaseEdit::exclude(std::span<const domain::AgencyId> agencies) {
+    std::vector<domain::AgencyId> out = value_.conflicted;
+    std::copy_if(agencies.begin(), agencies.end(), std::back_inserter(out), [&](const auto& agency) {
+        return std::find(out.begin(), out.end(), agency) == out.end();
+    });
+    spare_last_resort(*world_->directory, tx_.now, value_.conflicted, out);
     std::vector<domain::AgencyId> added;
-    for (const domain::AgencyId& agency : agencies) {
-        if (std::find(value_.conflicted.begin(), value_.conflicted.end(), agency) ==
-            value_.conflicted.end()) {
-            value_.conflicted.push_back(
-                agency);  // all of them first: none may become another one's successor
-            added.push_back(agency);
-        }
-    }
+    std::copy_if(out.begin(), out.end(), std::back_inserter(added), [&](const auto& agency) {
+        return std::find(value_.conflicted.begin(), value_.conflicted.end(), agency) ==
+               value_.conflicted.end();
+    });
+    value_.conflicted = std::move(out);  // all of them first: none may become another one's successor
     for (const domain::AgencyId& agency : added) {
         take_from(agency);
         silence(agency);
     }
+}
+
+void CaseEdit::exclude_successors() {
+    std::vector<domain::AgencyId> bodies;
+    for (const domain::AgencyId& agency : value_.conflicted) {
+        const auto body = world_->directory->body_of(agency);
+        bodies.insert(bodies.end(), body.begin(), body.end());
+    }
+    exclude(bodies);
 }
 
 void CaseEdit::take_from(const domain::AgencyId& agency) {
@@ -271,6 +300,7 @@ void CaseEdit::add_party(const domain::AgencyId& agency, PartyRelation relation)
 }
 
 void CaseEdit::finish() {
+    pass_on_unreached();
     for (const Party& party : parties_) {
         tx_.cases.add_party(value_.no, party.agency, party.relations);
     }

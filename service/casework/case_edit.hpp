@@ -61,8 +61,7 @@ public:
     /// Keeps agencies out of the case from now on: each pending duty goes to the next holder (nobody else to
     /// be found is a gap), and nothing that is still to be sent to them is sent.
     void exclude(std::span<const domain::AgencyId> agencies);
-    /// Whoever comes after the holders that this duty has had already; none: a duty without a holder, and a
-    /// gap.
+    /// Whoever comes after the holders that this duty has had already; none: those of last resort, and a gap.
     void succeed_next(const domain::Duty& former);
 
     /// Owes an agency a message. Without a working endpoint it becomes a task for people at once, and the
@@ -71,13 +70,18 @@ public:
               std::string_view event,
               const domain::Duty* duty,
               std::string_view rule);
+    enum class Whom : std::uint8_t { anybody, who_can_be_reached };
     /// Owes a message to the first holder of each role who does not hold the duty anyway (to escalate to the
     /// one who does not answer is to tell nobody), `beside` left out; false where nobody is to be found.
     bool tell_roles(std::span<const std::string> roles,
                     std::string_view event,
                     const domain::Duty& duty,
                     std::string_view rule,
-                    const domain::AgencyId& beside = {});
+                    const domain::AgencyId& beside = {},
+                    Whom whom = Whom::anybody);
+    /// Owes a message to the first step of the duty's ladder that finds somebody else than its holder and
+    /// `unreached`; false where there is nobody.
+    bool pass_on(const domain::Duty& duty, const domain::AgencyId& unreached, Whom whom = Whom::anybody);
     /// Owes the message of a notice to the next holder of its role, since `undelivered` does not get through.
     void tell_next_of_notice(const domain::Notification& undelivered);
     /// Owes a message to each holder of a pending duty that has not been told anything in this unit yet.
@@ -129,6 +133,8 @@ private:
     void place(const policy::OrderedNotice& ordered, const domain::AreaCode& area, Instant at);
     void add(domain::Duty duty);
     void take_from(const domain::AgencyId& agency);
+    /// A body that takes over from one that is kept out is kept out too, however much later it comes.
+    void exclude_successors();
     /// Cancels whatever is still to be sent to an agency.
     void silence(const domain::AgencyId& agency);
     /// What was owed at leisure is owed at once: the case has become more urgent.
@@ -137,6 +143,8 @@ private:
     [[nodiscard]] bool owed_just_now(const domain::Notification& value) const;
     [[nodiscard]] Reached& reach(const domain::AgencyId& agency);
     void report_unreachable(const domain::AgencyId& agency);
+    /// Where a holder cannot be reached at all, waiting helps nobody: the next in line hears of it at once.
+    void pass_on_unreached();
     void tell_directory_owner(const domain::AreaCode& area, const domain::Duty* duty);
     [[nodiscard]] bool told(const domain::AgencyId& agency, std::string_view event) const;
     [[nodiscard]] std::vector<directory::Holder> holders(std::string_view role,

@@ -32,7 +32,8 @@ bool is_before(Instant now, Instant next) {
 
 bool holds(const Counts& counts) {
     return counts.open_without_next_action == 0 && counts.pending_duties_without_instant == 0 &&
-           counts.scheduled_without_instant == 0 && counts.endpoints_not_called == 0;
+           counts.pending_duties_without_holder == 0 && counts.scheduled_without_instant == 0 &&
+           counts.endpoints_not_called == 0;
 }
 
 }  // namespace

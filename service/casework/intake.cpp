@@ -12,6 +12,7 @@
 #include "lachan/casework/erasure.hpp"
 #include "placing.hpp"
 #include "similar.hpp"
+#include "standing.hpp"
 
 namespace lachan::casework {
 namespace {
@@ -107,6 +108,7 @@ void resolve_conflicts(const World& world, Prepared& prepared) {
             }
         }
     }
+    spare_last_resort(*world.directory, prepared.report.received_at, {}, prepared.conflicted);
 }
 
 /// Everything about a report that needs no writer. Errors: `validation_failed` with every fault.

@@ -28,6 +28,7 @@ std::vector<Finding> check_all(const View& view, const World& world) {
     }
     return {{"open_without_next_action", counts.open_without_next_action},
             {"pending_duties_without_instant", counts.pending_duties_without_instant},
+            {"pending_duties_without_holder", counts.pending_duties_without_holder},
             {"scheduled_without_instant", counts.scheduled_without_instant},
             {"endpoints_not_called", counts.endpoints_not_called},
             {"packs_lost", lost_packs}};

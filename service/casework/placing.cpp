@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string_view>
 
 #include "standing.hpp"
@@ -67,9 +68,11 @@ domain::Duty planned_duty(const policy::OrderedDuty& ordered,
     }
     const domain::AreaCode unit = unit_at(*world.directory, duty.area, value.received_at, start.at);
     const auto found = world.directory->holders(wanted.role, unit, start.at, value.conflicted);
-    if (!found.empty()) {
-        duty.holder = found.front().agency->id;
-        duty.role = found.front().role;
+    const auto holder = found.empty() ? last_resort(*world.directory, start.at, value.conflicted)
+                                      : std::optional(found.front());
+    if (holder) {
+        duty.holder = holder->agency->id;
+        duty.role = holder->role;
     }
     return duty;
 }

@@ -8,6 +8,7 @@
 #include "lachan/casework/access.hpp"
 #include "lachan/casework/agencies.hpp"
 #include "lachan/casework/names.hpp"
+#include "lachan/casework/retry_schedule.hpp"
 
 /// What was sent, or could not be, sent again.
 namespace lachan::casework {
@@ -40,6 +41,9 @@ Result<void> schedule_again(Tx& tx,
     }
     if (!value.endpoint.empty() && value.endpoint != *channel) {
         tx.endpoints.call_at(value.endpoint, tx.now);  // what waited behind it there goes on
+    }
+    if (value.state == domain::NotificationState::human_task) {  // what was delivered once is not passed on
+        value.reroute_at = tx.now + reroute_after(value.urgency);
     }
     value.endpoint = *channel;
     value.state = domain::NotificationState::scheduled;

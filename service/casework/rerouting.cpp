@@ -24,19 +24,6 @@ std::optional<domain::EndpointId> next_channel(const Tx& tx, const domain::Notif
     return next == channels.end() ? std::nullopt : std::optional(next->id);
 }
 
-/// The first step of the ladder that finds somebody else than the holder and the agency that cannot be
-/// reached.
-void escalate(CaseEdit& edit, const domain::Duty& duty, const domain::AgencyId& unreached) {
-    const policy::Ladder& ladder = edit.ladder_of(duty);
-    for (const policy::LadderStep& step : ladder.steps) {
-        const std::string rule = ladder.name + std::string(kUndelivered);
-        if (!step.tells.empty() && edit.tell_roles(step.tells, "case.escalated", duty, rule, unreached)) {
-            return;
-        }
-    }
-    edit.gap(duty.role, duty.area, &duty);
-}
-
 void tell_next_in_line(CaseEdit& edit, const domain::Notification& undelivered) {
     if (undelivered.rule.ends_with(kUndelivered)) {
         return;  // it was passed on once: where nobody can be reached, more messages reach nobody
@@ -46,8 +33,8 @@ void tell_next_in_line(CaseEdit& edit, const domain::Notification& undelivered) 
         return;
     }
     const domain::Duty* duty = edit.find(*undelivered.duty);
-    if (duty != nullptr && duty->pending()) {
-        escalate(edit, *duty, undelivered.agency);
+    if (duty != nullptr && duty->pending() && !edit.pass_on(*duty, undelivered.agency)) {
+        edit.gap(duty->role, duty->area, duty);
     }
 }
 

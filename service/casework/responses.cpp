@@ -70,7 +70,12 @@ Result<domain::Duty*> answerable(CaseEdit& edit,
     return duty;
 }
 
-void accept(Tx& tx, CaseEdit& edit, domain::Duty& duty) {
+/// Who accepts what nobody holds, holds it.
+void accept(Tx& tx, CaseEdit& edit, domain::Duty& duty, const domain::Principal& caller) {
+    if (duty.holder.empty()) {
+        duty.holder = caller.agency;
+        edit.add_party(duty.holder, PartyRelation::holder);
+    }
     duty.state = domain::DutyState::accepted;
     duty.accepted_at = tx.now;
     edit.supersede(duty, CaseEdit::Sends::of_acceptance);
@@ -154,7 +159,7 @@ boost::asio::awaitable<Result<Answer>> respond(Context& context,
             return kept.error();
         }
         if (response.kind == domain::ResponseKind::accepted) {
-            accept(tx, edit, **duty);
+            accept(tx, edit, **duty, caller);
         } else {
             hand_on(edit, **duty, response);
         }

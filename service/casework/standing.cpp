@@ -1,5 +1,7 @@
 #include "standing.hpp"
 
+#include <algorithm>
+
 namespace lachan::casework {
 
 domain::AreaCode unit_at(const directory::Directory& directory,
@@ -22,6 +24,26 @@ std::vector<directory::Holder> holders_of(const directory::Directory& directory,
     auto found = look(post.since);
     const bool ended = !found.empty() && directory.agency(found.front().agency->id, now) == nullptr;
     return ended && now > post.since ? look(now) : found;
+}
+
+void spare_last_resort(const directory::Directory& directory,
+                       Instant now,
+                       std::span<const domain::AgencyId> already,
+                       std::vector<domain::AgencyId>& conflicted) {
+    const auto spared = last_resort(directory, now, already);
+    if (spared && !last_resort(directory, now, conflicted)) {
+        std::erase(conflicted, spared->agency->id);
+    }
+}
+
+std::optional<directory::Holder> last_resort(const directory::Directory& directory,
+                                             Instant now,
+                                             std::span<const domain::AgencyId> without) {
+    const auto last = directory.last_resorts(now);
+    const auto found = std::find_if(last.begin(), last.end(), [&](const directory::Holder& holder) {
+        return std::find(without.begin(), without.end(), holder.agency->id) == without.end();
+    });
+    return found == last.end() ? std::nullopt : std::optional(*found);
 }
 
 }  // namespace lachan::casework

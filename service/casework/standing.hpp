@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -29,5 +30,19 @@ struct Post {
                                                         const Post& post,
                                                         Instant now,
                                                         std::span<const domain::AgencyId> without);
+
+/// Leaves the first of last resort in a case from which a report would keep the last of them: a case that
+/// nobody can see is lost, which is worse than one that a suspect's house sees. `already`: who is kept out
+/// whatever comes.
+void spare_last_resort(const directory::Directory& directory,
+                       Instant now,
+                       std::span<const domain::AgencyId> already,
+                       std::vector<domain::AgencyId>& conflicted);
+
+/// Who takes what nobody else is left for: the first of last resort outside `without`; null: the directory
+/// names none.
+[[nodiscard]] std::optional<directory::Holder> last_resort(const directory::Directory& directory,
+                                                           Instant now,
+                                                           std::span<const domain::AgencyId> without);
 
 }  // namespace lachan::casework

@@ -108,7 +108,8 @@ bool CaseEdit::tell_roles(std::span<const std::string> roles,
                           std::string_view event,
                           const domain::Duty& duty,
                           std::string_view rule,
-                          const domain::AgencyId& beside) {
+                          const domain::AgencyId& beside,
+                          Whom whom) {
     std::vector<domain::AgencyId> without = value_.conflicted;
     without.push_back(duty.holder);
     without.push_back(beside);
@@ -119,10 +120,39 @@ bool CaseEdit::tell_roles(std::span<const std::string> roles,
         if (found.empty() || std::find(told.begin(), told.end(), found.front().agency->id) != told.end()) {
             continue;
         }
+        if (whom == Whom::who_can_be_reached && !reach(found.front().agency->id).channel) {
+            continue;
+        }
         tell(found.front().agency->id, event, &duty, rule);
         told.push_back(found.front().agency->id);
     }
     return !told.empty();
+}
+
+bool CaseEdit::pass_on(const domain::Duty& duty, const domain::AgencyId& unreached, Whom whom) {
+    const policy::Ladder& ladder = ladder_of(duty);
+    const std::string rule = ladder.name + std::string(kUndelivered);
+    return std::any_of(ladder.steps.begin(), ladder.steps.end(), [&](const policy::LadderStep& step) {
+        return !step.tells.empty() && tell_roles(step.tells, "case.escalated", duty, rule, unreached, whom);
+    });
+}
+
+/// Once for each agency in a unit: whoever hears of one duty sees the others.
+void CaseEdit::pass_on_unreached() {
+    std::vector<domain::AgencyId> passed_on;
+    const std::size_t owed = notified_.size();  // what is passed on is not passed on again
+    for (std::size_t i = 0; i < owed; ++i) {
+        const domain::Notification value = notified_[i];
+        const domain::Duty* const duty = value.duty ? find(*value.duty) : nullptr;
+        const bool unreached =
+            value.state == domain::NotificationState::human_task && value.type == cloud_type("duty.assigned");
+        if (unreached && duty != nullptr && duty->pending() &&
+            std::find(passed_on.begin(), passed_on.end(), value.agency) == passed_on.end()) {
+            passed_on.push_back(value.agency);
+            const domain::Duty about = *duty;
+            (void)pass_on(about, value.agency, Whom::who_can_be_reached);
+        }
+    }
 }
 
 void CaseEdit::tell_next_of_notice(const domain::Notification& undelivered) {

@@ -262,22 +262,6 @@ const Agency* Directory::agency(const domain::AgencyId& id, Instant at) const {
     return nullptr;
 }
 
-std::vector<domain::AgencyId> Directory::body_of(const domain::AgencyId& id) const {
-    const auto root_of = [](const Agency& agency) {
-        return agency.part_of.empty() ? agency.id : agency.part_of;
-    };
-    const Agency* const known = agency_ever(id);
-    const domain::AgencyId root = known == nullptr ? id : root_of(*known);
-    std::vector<domain::AgencyId> body = {id};
-    for (const Agency& agency : agencies()) {
-        const bool listed = std::find(body.begin(), body.end(), agency.id) != body.end();
-        if (!listed && root_of(agency) == root) {
-            body.push_back(agency.id);
-        }
-    }
-    return body;
-}
-
 bool Directory::oversees(const Agency& agency) const {
     return std::any_of(agency.roles.begin(), agency.roles.end(), [&](const std::string& name) {
         const RoleDefinition* const held = role(name);

@@ -36,7 +36,7 @@ bool Node::has(const char* key) const {
 
 const nlohmann::json* Node::find(const char* key) const {
     const auto found = value_->find(key);
-    return found == value_->end() ? nullptr : &*found;
+    return found == value_->end() || found->is_null() ? nullptr : &*found;  // as the API shows what is absent
 }
 
 void Node::fault(const char* key, std::string code, std::string detail) {

@@ -60,13 +60,14 @@ Area read_area(Node& node) {
 }
 
 RoleDefinition read_role(Node& node) {
-    node.only({"name", "title", "level", "otherwise", "expected", "oversees", "note"});
+    node.only({"name", "title", "level", "otherwise", "expected", "oversees", "last_resort", "note"});
     return {.name = node.text("name"),
             .title = node.text("title"),
             .level = level_of(node),
             .otherwise = node.optional_texts("otherwise"),
             .expected = node.optional_flag("expected"),
-            .oversees = node.optional_flag("oversees")};
+            .oversees = node.optional_flag("oversees"),
+            .last_resort = node.optional_flag("last_resort")};
 }
 
 Contact read_contact(Node& node) {

@@ -11,7 +11,9 @@ SystemEntropy::SystemEntropy() {
 }
 
 void SystemEntropy::fill(std::span<std::uint8_t> bytes) {
-    randombytes_buf(bytes.data(), bytes.size());
+    if (!bytes.empty()) {  // libsodium takes no null pointer, not even for no bytes
+        randombytes_buf(bytes.data(), bytes.size());
+    }
 }
 
 }  // namespace lachan::operations

@@ -47,6 +47,8 @@ casework::Counts count_all(Connection& connection) {
     counts.open_without_next_action = open_without_next_action(connection);
     counts.pending_duties_without_instant =
         number_of(connection, "SELECT count(*) FROM duty WHERE state <= 1 AND next_at_ms IS NULL");
+    counts.pending_duties_without_holder =
+        number_of(connection, "SELECT count(*) FROM duty WHERE state <= 1 AND holder = ''");
     counts.scheduled_without_instant = number_of(
         connection, "SELECT count(*) FROM notification WHERE state = 0 AND next_attempt_ms IS NULL");
     counts.endpoints_not_called = endpoints_not_called(connection);

@@ -37,6 +37,7 @@ struct Counts {
     std::optional<Instant> oldest_scheduled;
     std::int64_t open_without_next_action = 0;        ///< Must be 0.
     std::int64_t pending_duties_without_instant = 0;  ///< Must be 0.
+    std::int64_t pending_duties_without_holder = 0;   ///< Must be 0 where the directory has a last resort.
     std::int64_t scheduled_without_instant = 0;       ///< Must be 0.
     std::int64_t endpoints_not_called =
         0;  ///< Endpoints with something scheduled but no `next_at`: must be 0.

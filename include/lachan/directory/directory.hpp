@@ -65,7 +65,8 @@ struct RoleDefinition {
     std::vector<std::string> otherwise;  ///< Roles tried in this order when it has no holder.
     bool expected =
         false;  ///< Each unit of its level should have a holder of its own; `coverage` says where not.
-    bool oversees = false;  ///< Answers for all cases of its area, not only for those it has a part in.
+    bool oversees = false;     ///< Answers for all cases of its area, not only for those it has a part in.
+    bool last_resort = false;  ///< Takes what nobody else is left for.
 };
 
 struct Holder {
@@ -114,8 +115,10 @@ public:
     [[nodiscard]] const Agency* agency_ever(const domain::AgencyId& id) const;
     [[nodiscard]] std::span<const Agency> agencies() const;
     /// This agency and all others of the same body, whatever the instant: who works in one works beside the
-    /// others.
+    /// others. A body goes on in the one that took over its roles where it or its unit ended.
     [[nodiscard]] std::vector<domain::AgencyId> body_of(const domain::AgencyId& id) const;
+    /// Who holds a role of last resort at `at`, in the order of the roles.
+    [[nodiscard]] std::vector<Holder> last_resorts(Instant at) const;
     /// Whether the agency holds a role that answers for all cases of its area.
     [[nodiscard]] bool oversees(const Agency& agency) const;
 

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "lachan/casework/agencies.hpp"
 #include "lachan/casework/names.hpp"
@@ -103,10 +104,55 @@ TEST(Conflict, ADutyCannotBeForwardedThereAndItDoesNotShowWhy) {
     EXPECT_EQ(conflicted.faults(), unknown.faults());
 }
 
+// A case that nobody is left for would be lost: one of last resort stays, whoever was named.
+TEST(Conflict, NoReportHidesACaseFromEverybody) {
+    const std::vector<std::string> everybody = {"ubnd-03388",
+                                                "so-y-te-12",
+                                                "tong-dai-111",
+                                                "ubnd-12",
+                                                "so-noi-vu-12",
+                                                "ca-12",
+                                                "pccc-12",
+                                                "ca-03388",
+                                                "tyt-03388",
+                                                "bvdk-12",
+                                                "so-gddt-12",
+                                                "cap-cuu-115-12"};
+    Office office;
+    office.connect("tong-dai-111");
+    const std::string code = office.opened(suspecting(everybody));
+    for (const domain::Duty& duty : office.duties(code)) {
+        EXPECT_EQ(duty.holder, domain::AgencyId("tong-dai-111")) << duty.kind;
+    }
+    EXPECT_TRUE(office.run(see_case(office.context(), supervisor("tong-dai-111"), code)));
+    EXPECT_FALSE(office.run(see_case(office.context(), supervisor("ubnd-12"), code)));
+}
+
+TEST(Conflict, NoLaterReportTakesTheLastOneAway) {
+    Office office;
+    const std::string code = office.opened(suspecting({"tong-dai-111"}));
+    ASSERT_FALSE(office.run(see_case(office.context(), supervisor("tong-dai-111"), code)));
+    ASSERT_TRUE(office.add(officer("ubnd-03388"), code, suspecting({"ubnd-12", "so-y-te-12"})));
+    EXPECT_FALSE(office.run(see_case(office.context(), supervisor("tong-dai-111"), code)));
+    EXPECT_TRUE(office.run(see_case(office.context(), supervisor("ubnd-12"), code)))
+        << "who was kept out stays out, so the other of last resort remains";
+}
+
+// The committee of the former commune goes on in that of the new one.
+TEST(Conflict, WhoTookOverFromASuspectsAgencyIsKeptOutToo) {
+    Office office;
+    const std::string code = office.opened(suspecting({"ubnd-03388-2024"}));
+    for (const char* const out : {"ct-03388", "ubnd-03388"}) {
+        EXPECT_FALSE(holds(office, code, out)) << out;
+        EXPECT_FALSE(is_told(office, code, out)) << out;
+    }
+}
+
 TEST(Conflict, DecliningPassesTheAgencyBy) {
     Office office;
     const std::string code = office.opened(suspecting({"ct-03388"}));
-    for (auto duty = office.pending(code, "rescue"); !duty.holder.empty();
+    std::set<domain::AgencyId> asked;
+    for (auto duty = office.pending(code, "rescue"); asked.insert(duty.holder).second;
          duty = office.pending(code, "rescue")) {
         EXPECT_NE(duty.holder, domain::AgencyId("ct-03388"));
         office
@@ -115,6 +161,7 @@ TEST(Conflict, DecliningPassesTheAgencyBy) {
                      {domain::ResponseKind::declined, "x", {}})
             .value();
     }
+    EXPECT_GT(asked.size(), 3u);
     EXPECT_FALSE(is_told(office, code, "ct-03388"));
 }
 

@@ -62,7 +62,7 @@ TEST(CheckAll, NamesEveryInvariantWithItsCount) {
     office.opened(support::violence_at_home());
     office.look([&](const View& view) -> Result<void> {
         const auto findings = check_all(view, *support::shipped_world());
-        EXPECT_EQ(findings.size(), 5u);
+        EXPECT_EQ(findings.size(), 6u);
         EXPECT_EQ(findings.front().invariant, "open_without_next_action");
         for (const Finding& finding : findings) {
             EXPECT_EQ(finding.count, 0) << finding.invariant;
