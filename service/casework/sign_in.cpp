@@ -191,6 +191,20 @@ asio::awaitable<Result<SessionFound>> find_session(People& people, Secret<std::s
     co_return SessionFound{principal_of(*account), session->started_at, ends_at, now + kSessionIdle};
 }
 
+asio::awaitable<Result<bool>> was_session(Context& context, Secret<std::string> token) {
+    const Bytes hash = context.vault.token_hash(token.reveal());
+    bool known = false;
+    ReadOp look = [&](const View& view) -> Result<void> {
+        known = view.accounts.session(hash).has_value();
+        return {};
+    };
+    const auto looked = co_await context.store.read(std::move(look));
+    if (!looked) {
+        co_return looked.error();
+    }
+    co_return known;
+}
+
 asio::awaitable<Result<void>> sign_out(People& people, Secret<std::string> token) {
     Context& context = people.context;
     const Bytes hash = context.vault.token_hash(token.reveal());

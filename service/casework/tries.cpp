@@ -2,17 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
-#include <vector>
 
 #include "lachan/base/log.hpp"
+#include "lachan/base/network.hpp"
 
 namespace lachan::casework {
 namespace {
 
 constexpr std::size_t kDeviceBytes = 16;
-constexpr std::size_t kNetworkGroups = 4;  ///< Of eight: a /64.
-constexpr std::size_t kAllGroups = 8;
 
 std::string device_seal(const Vault& vault, BytesView login_hash, std::string_view number) {
     std::string text = "device\n" + to_hex(login_hash) + '\n';
@@ -40,16 +37,6 @@ bool is_alarm(int failures) {
     return step == failures;
 }
 
-std::vector<std::string_view> groups_of(std::string_view part) {
-    std::vector<std::string_view> groups;
-    while (!part.empty()) {
-        const auto end = part.find(':');
-        groups.push_back(part.substr(0, end));
-        part.remove_prefix(end == std::string_view::npos ? part.size() : end + 1);
-    }
-    return groups;
-}
-
 void note(Tx& tx, std::string_view kind, domain::EventData data) {
     domain::Event event;
     event.at = tx.now;
@@ -60,28 +47,6 @@ void note(Tx& tx, std::string_view kind, domain::EventData data) {
 }
 
 }  // namespace
-
-std::string network_of(std::string_view address) {
-    if (address.find(':') == std::string_view::npos) {
-        return std::string(address);
-    }
-    if (address.find('.') != std::string_view::npos) {  // ::ffff:203.0.113.7
-        return std::string(address.substr(address.rfind(':') + 1));
-    }
-    const auto gap = address.find("::");
-    std::vector<std::string_view> groups = groups_of(address.substr(0, gap));
-    if (gap != std::string_view::npos) {
-        const auto behind = groups_of(address.substr(gap + 2));
-        const std::size_t given = std::min(groups.size() + behind.size(), kAllGroups);
-        groups.insert(groups.end(), kAllGroups - given, "0");
-        groups.insert(groups.end(), behind.begin(), behind.end());
-    }
-    std::string network;
-    for (std::size_t i = 0; i < std::min(groups.size(), kNetworkGroups); ++i) {
-        network.append(groups[i]).append(":");
-    }
-    return network;
-}
 
 std::string new_device(Vault& vault, Entropy& entropy, BytesView login_hash) {
     std::array<std::uint8_t, kDeviceBytes> random{};

@@ -41,7 +41,4 @@ private:
 /// What a browser is given after a sign-in, so that it is counted apart the next time.
 [[nodiscard]] std::string new_device(Vault& vault, Entropy& entropy, BytesView login_hash);
 
-/// An IPv6 caller has a whole /64 to choose addresses from: they count as one.
-[[nodiscard]] std::string network_of(std::string_view address);
-
 }  // namespace lachan::casework

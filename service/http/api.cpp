@@ -57,6 +57,9 @@ Authentication authentication_of(const Services& services) {
     authentication.by_session = [&people](Secret<std::string> token) {
         return identify_session(people, std::move(token));
     };
+    authentication.was_session = [&people](Secret<std::string> token) {
+        return casework::was_session(people.context, std::move(token));
+    };
     authentication.is_csrf_token = [&people](const Secret<std::string>& session, std::string_view given) {
         return casework::is_csrf_token(people.context.vault, session, given);
     };

@@ -1,5 +1,6 @@
 #include "lachan/http/dispatcher.hpp"
 
+#include "lachan/base/network.hpp"
 #include "lachan/http/headers.hpp"
 
 namespace lachan::http {
@@ -42,22 +43,41 @@ Result<void> check_form(const Route& route, const Request& request) {
 
 }  // namespace
 
-/// Wrong tokens are counted by address before the next one is looked at, so that guessing is slow.
-boost::asio::awaitable<Result<void>> Dispatcher::recognise(Request& request,
-                                                           const Identify& identify,
-                                                           Secret<std::string> token) const {
-    if (limits_.refusals(request.remote, clock_.now()).verdict == Standing::Verdict::refused) {
-        co_return too_many();
+/// Wrong tokens are counted by address. Only they are refused for it: who is known is let in from wherever
+/// they call, because behind one address a whole office may stand, or a proxy.
+Error Dispatcher::count_wrong(const Request& request, Error refusal) const {
+    if (refusal.code() != Errc::unauthenticated) {
+        return refusal;
     }
-    auto principal = co_await identify(std::move(token));
+    const std::string network = network_of(request.remote);
+    if (limits_.refusals(network, clock_.now()).verdict == Standing::Verdict::refused) {
+        return too_many();
+    }
+    limits_.count_refusal(network, clock_.now());
+    return refusal;
+}
+
+boost::asio::awaitable<Result<void>> Dispatcher::by_token(Request& request, Secret<std::string> token) const {
+    auto principal = co_await authentication_.by_token(std::move(token));
     if (!principal) {
-        if (principal.error().code() == Errc::unauthenticated) {
-            limits_.count_refusal(request.remote, clock_.now());
-        }
-        co_return principal.error();
+        co_return count_wrong(request, principal.error());
     }
     request.principal = std::move(*principal);
     co_return Result<void>();
+}
+
+/// A session that is merely over is nobody's guess: its person has to sign in again, and is told so.
+boost::asio::awaitable<Result<void>> Dispatcher::by_session(Request& request) const {
+    auto principal = co_await authentication_.by_session(*request.session);
+    if (principal) {
+        request.principal = std::move(*principal);
+        co_return Result<void>();
+    }
+    const auto ours = co_await authentication_.was_session(*request.session);
+    if (!ours) {
+        co_return ours.error();
+    }
+    co_return *ours ? principal.error() : count_wrong(request, principal.error());
 }
 
 /// A browser sends cookies along whoever made it ask; a token in a header only our own page can send.
@@ -82,7 +102,7 @@ boost::asio::awaitable<Result<void>> Dispatcher::identify(Request& request) cons
         co_return token.error();
     }
     if (*token) {
-        const auto known = co_await recognise(request, authentication_.by_token, std::move(**token));
+        const auto known = co_await by_token(request, std::move(**token));
         co_return known;
     }
     auto session = cookie(request.headers, authentication_.cookies.session);
@@ -90,7 +110,7 @@ boost::asio::awaitable<Result<void>> Dispatcher::identify(Request& request) cons
         co_return Error(Errc::unauthenticated, "this call wants Authorization: Bearer TOKEN, or a session");
     }
     request.session = Secret<std::string>(std::move(*session));
-    const auto known = co_await recognise(request, authentication_.by_session, *request.session);
+    const auto known = co_await by_session(request);
     if (!known) {
         co_return known.error();
     }
@@ -106,7 +126,7 @@ boost::asio::awaitable<Result<Reply>> Dispatcher::run(const Route& route,
             co_return known.error();
         }
     }
-    const std::string& caller = request.principal ? request.principal->key.text() : request.remote;
+    const std::string caller = request.principal ? request.principal->key.text() : network_of(request.remote);
     standing = limits_.admit(route.quota, caller, clock_.now());
     if (standing.verdict == Standing::Verdict::refused) {
         co_return too_many();

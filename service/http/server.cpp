@@ -11,6 +11,7 @@
 #include <set>
 
 #include "lachan/base/log.hpp"
+#include "lachan/base/network.hpp"
 #include "session.hpp"
 #include "tls.hpp"
 
@@ -64,7 +65,7 @@ Error cannot_listen(const ServerOptions& options, const error_code& failure) {
 template <class State>
 void forget(const std::shared_ptr<State>& state, const std::shared_ptr<Session>& session) {
     state->sessions.erase(session);
-    const auto counted = state->per_address.find(session->remote());
+    const auto counted = state->per_address.find(network_of(session->remote()));
     if (counted != state->per_address.end() && --counted->second == 0) {
         state->per_address.erase(counted);
     }
@@ -78,7 +79,7 @@ bool is_full(const State& state) {
 
 template <class State>
 bool has_room_for(const State& state, const std::string& remote) {
-    const auto counted = state.per_address.find(remote);
+    const auto counted = state.per_address.find(network_of(remote));
     return counted == state.per_address.end() ||
            counted->second < state.shared->options.max_connections_per_address;
 }
@@ -130,7 +131,7 @@ void admit(const std::shared_ptr<State>& state, tcp::socket socket) {
         return;
     }
     socket.set_option(tcp::no_delay(true), failure);
-    ++state->per_address[remote];
+    ++state->per_address[network_of(remote)];
     auto session = std::make_shared<Session>(std::move(socket), std::move(remote), state->shared, state->tls);
     state->sessions.insert(session);
     auto when_over = [state, session](const std::exception_ptr& failed) {

@@ -92,6 +92,9 @@ struct SessionFound {
 [[nodiscard]] boost::asio::awaitable<Result<SessionFound>> find_session(People& people,
                                                                         Secret<std::string> token);
 
+/// Whether this session was made here, be it over or not; no use of it. Errors: `storage`.
+[[nodiscard]] boost::asio::awaitable<Result<bool>> was_session(Context& context, Secret<std::string> token);
+
 /// Errors: `unauthenticated` where there is no such session.
 [[nodiscard]] boost::asio::awaitable<Result<void>> sign_out(People& people, Secret<std::string> token);
 

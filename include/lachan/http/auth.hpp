@@ -49,6 +49,8 @@ struct Cookies {
 struct Authentication {
     Identify by_token;
     Identify by_session;
+    /// Whether a session that names nobody any more was one of ours.
+    std::function<boost::asio::awaitable<Result<bool>>(Secret<std::string>)> was_session;
     std::function<bool(const Secret<std::string>& session, std::string_view given)> is_csrf_token;
     std::string origin;  ///< Of our own pages: "https://lachan.example".
     Cookies cookies;

@@ -140,6 +140,14 @@ TEST_F(SigningIn, ASessionEndsAfterEightHoursHoweverBusy) {
     EXPECT_FALSE(find(made));
 }
 
+TEST_F(SigningIn, ASessionThatIsOverIsToldFromOneThatNeverWas) {
+    const SessionMade made = session_of(hire("lo.van.an"));
+    office.pass(kSessionIdle);
+    EXPECT_FALSE(find(made));
+    EXPECT_TRUE(office.run(was_session(office.context(), made.token)).value());
+    EXPECT_FALSE(office.run(was_session(office.context(), Secret<std::string>("of nobody"))).value());
+}
+
 TEST_F(SigningIn, OutEndsThatSessionAlone) {
     const Person person = hire("lo.van.an");
     const SessionMade first = session_of(person);

@@ -44,8 +44,8 @@ LimitSettings few() {
 
 class Dispatching : public testing::Test {
 protected:
-    Reply answer(Request request) {
-        request.remote = "203.0.113.7";
+    Reply answer(Request request, std::string remote = "203.0.113.7") {
+        request.remote = std::move(remote);
         asio::io_context io;
         auto reply = asio::co_spawn(io, dispatcher.answer(request), asio::use_future);
         io.run();
@@ -82,6 +82,9 @@ protected:
         Authentication made;
         made.by_token = identify;
         made.by_session = identify_session;
+        made.was_session = [](Secret<std::string> token) -> asio::awaitable<Result<bool>> {
+            co_return token.reveal() == "over";
+        };
         made.is_csrf_token = [](const Secret<std::string>& session, std::string_view given) {
             return given == "of " + session.reveal();
         };
@@ -137,6 +140,38 @@ TEST_F(Dispatching, SlowsDownWhoGuessesTokens) {
     EXPECT_EQ(answer(request(Method::get, {"v1", "cases"}, "bad")).status, 401);
     EXPECT_EQ(answer(request(Method::get, {"v1", "cases"}, "bad")).status, 401);
     EXPECT_EQ(answer(request(Method::get, {"v1", "cases"}, "bad")).status, 429);
+}
+
+// Behind one address there may be a whole office, or a proxy with everybody behind it.
+TEST_F(Dispatching, LetsInWhoIsKnownHoweverManyWrongTokensCameFromTheirAddress) {
+    for (int i = 0; i < 3; ++i) {
+        (void)answer(request(Method::get, {"v1", "cases"}, "bad"));
+    }
+    EXPECT_EQ(answer(request(Method::get, {"v1", "cases"}, "bad")).status, 429);
+    EXPECT_EQ(answer(request(Method::post, {"v1", "reports"})).status, 200);
+    Request person = request(Method::get, {"v1", "cases"}, "");
+    person.headers.add("Cookie", "__Host-lachan-session=good");
+    EXPECT_EQ(answer(person).status, 200);
+}
+
+TEST_F(Dispatching, ASessionThatIsOverIsNoGuess) {
+    Request made = request(Method::get, {"v1", "cases"}, "");
+    made.headers.add("Cookie", "__Host-lachan-session=over");
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_EQ(answer(made).status, 401);
+    }
+    made.headers.set("Cookie", "__Host-lachan-session=bad");
+    EXPECT_EQ(answer(made).status, 401) << "nothing was counted";
+}
+
+TEST_F(Dispatching, AnIpv6NetworkIsCountedAsOneAddress) {
+    for (const char* const remote : {"2001:db8:0:1::1", "2001:db8:0:1:2::9"}) {
+        EXPECT_EQ(answer(request(Method::post, {"v1", "status"}, ""), remote).status, 200);
+        EXPECT_EQ(answer(request(Method::get, {"v1", "cases"}, "bad"), remote).status, 401);
+    }
+    EXPECT_EQ(answer(request(Method::post, {"v1", "status"}, ""), "2001:db8:0:1:3::").status, 429);
+    EXPECT_EQ(answer(request(Method::get, {"v1", "cases"}, "bad"), "2001:db8:0:1:3::").status, 429);
+    EXPECT_EQ(answer(request(Method::post, {"v1", "status"}, ""), "2001:db8:0:2::1").status, 200);
 }
 
 TEST_F(Dispatching, NeedsNoTokenForAReceipt) {
