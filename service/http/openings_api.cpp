@@ -14,15 +14,29 @@ constexpr std::string_view kOpenings = "/v1/emergency-access";
 constexpr Duration kListedByDefault = std::chrono::hours(31 * 24);  ///< They are gone through each month.
 constexpr int kLongestMinutes = 180;                                ///< As `kLongestOpening`.
 
+/// Without braces and without the reason.
 void write_opening(JsonWriter& json, const casework::OpeningItem& item, const casework::World& world) {
-    json.begin_object();
     json.member("case", item.case_code).member("actor", item.value.key);
     json.key("agency");
     write_agency(json, world, item.value.agency);
     json.key("told");
     write_agency(json, world, item.value.told);
-    json.member("from", item.value.from).member("until", item.value.until).member("reason", item.reason);
+    json.member("from", item.value.from).member("until", item.value.until);
+}
+
+/// The caller knows the reason it gave, and the answer is kept for a repetition: what was said of a child
+/// must stand nowhere but under the key of the case. The location lets an erasure take the kept answer as
+/// well.
+casework::Answer answer_to_opening(const casework::OpeningItem& item, const casework::World& world) {
+    JsonWriter json;
+    json.begin_object();
+    write_opening(json, item, world);
     json.end_object();
+    casework::Answer answer;
+    answer.status = 201;
+    answer.location = "/v1/cases/" + item.case_code;
+    answer.body = json.take();
+    return answer;
 }
 
 void read_opening(Members& members, casework::NewOpening& opening) {
@@ -43,20 +57,12 @@ asio::awaitable<Result<Reply>> post_opening(const Services& services, const Requ
     if (!repeat) {
         co_return repeat.error();
     }
-    auto answer = co_await casework::open_in_emergency(
-        services.context,
-        caller_of(request),
-        request.path_parameters.at("case"),
-        std::move(*opening),
-        std::move(*repeat),
-        [](const casework::OpeningItem& item, const casework::World& world) {
-            JsonWriter json;
-            write_opening(json, item, world);
-            casework::Answer answer;
-            answer.status = 201;
-            answer.body = json.take();
-            return answer;
-        });
+    auto answer = co_await casework::open_in_emergency(services.context,
+                                                       caller_of(request),
+                                                       request.path_parameters.at("case"),
+                                                       std::move(*opening),
+                                                       std::move(*repeat),
+                                                       answer_to_opening);
     if (!answer) {
         co_return answer.error();
     }
@@ -82,7 +88,9 @@ asio::awaitable<Result<Reply>> get_openings(const Services& services, const Requ
     JsonWriter json;
     json.begin_object().key("items").begin_array();
     for (const casework::OpeningItem& item : list->items) {
+        json.begin_object();
         write_opening(json, item, *list->world);
+        json.member("reason", item.reason).end_object();
     }
     json.end_array().end_object();
     co_return Reply::json(200, json.take());

@@ -2,6 +2,7 @@
 
 #include "desk.hpp"
 #include "lachan/base/bytes.hpp"
+#include "lachan/casework/erasure.hpp"
 
 namespace lachan::http {
 namespace {
@@ -65,6 +66,33 @@ TEST_F(Acts, FindASuccessorForADeclinedDuty) {
         has_successor = has_successor || each.value("predecessor", json()) == duty.at("id");
     }
     EXPECT_TRUE(has_successor) << answered.body;
+}
+
+// The kept answer lasts seven days whatever becomes of the case: what was said stands only under its key.
+TEST_F(Acts, OpeningACaseInAnEmergencyDoesNotAnswerItsReasonAndIsForgottenWithTheCase) {
+    const std::string code = file(emergency_report());
+    const std::string& stranger = desk.token(domain::Role::officer, "tyt-03408");
+    const auto open = [&] {
+        return desk.post(stranger,
+                         "/v1/cases/" + code + "/emergency-access",
+                         {{"reason", "cháu Đào đang cấp cứu ở trạm"}},
+                         {{"Idempotency-Key", "mot-lan-thoi"}});
+    };
+    const auto opened = open();
+    ASSERT_EQ(opened.status(), 201) << opened.body;
+    EXPECT_FALSE(opened.body.contains("reason"));
+    EXPECT_EQ(opened.header("Location"), "/v1/cases/" + code);
+    EXPECT_EQ(open().header("Idempotent-Replayed"), "true");
+    const auto listed = desk.get(desk.token(domain::Role::supervisor, "so-y-te-12"), "/v1/emergency-access");
+    EXPECT_EQ(listed.body.at("items")[0].at("reason"), "cháu Đào đang cấp cứu ở trạm");
+
+    desk.office().write([&](casework::Tx& tx) -> Result<void> {
+        auto& vault = desk.office().vault();
+        const auto erased =
+            casework::erase_case(tx, vault, vault.case_no(code).value(), "theo quyết định", "test");
+        return erased ? Result<void>() : Result<void>(erased.error());
+    });
+    EXPECT_EQ(open().header("Idempotent-Replayed"), "");
 }
 
 TEST_F(Acts, AreNotForAnotherAgency) {
