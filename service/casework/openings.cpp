@@ -37,12 +37,14 @@ std::string sealed_under(const std::string& code, Instant from) {
     return "opening:" + code + ":" + std::to_string(to_ms(from));
 }
 
-/// Tells somebody outside the caller's agency, so that a second pair of eyes knows at once.
+/// Tells somebody outside the caller's body, so that a second pair of eyes knows at once: a committee and its
+/// chair are one pair.
 domain::AgencyId tell_overseer(CaseEdit& edit, const domain::Principal& caller, Instant now) {
     const domain::Case& value = edit.value();
     const directory::Directory& directory = *edit.world()->directory;
-    std::vector<domain::AgencyId> without = value.conflicted;
+    std::vector<domain::AgencyId> without = directory.body_of(caller.agency);
     without.push_back(caller.agency);
+    without.insert(without.end(), value.conflicted.begin(), value.conflicted.end());
     const auto unit = unit_at(directory, value.area, value.received_at, now);
     const auto found = directory.holders(kOverseer, unit, now, without);
     if (found.empty()) {

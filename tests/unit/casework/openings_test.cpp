@@ -83,6 +83,27 @@ TEST_F(EmergencyAccess, WhoWatchesOverItAskingIsWatchedByAnother) {
     EXPECT_FALSE(opened->value.told.empty());
 }
 
+// A committee and its chair are one pair of eyes.
+TEST_F(EmergencyAccess, IsWatchedByAnotherBodyThanTheCallers) {
+    domain::Report report = violence_at_home();
+    report.suspects.front().agency = domain::AgencyId("so-y-te-12");
+    const auto present = office_.worlds().current();
+    auto next = std::make_shared<World>(*present);
+    next->directory = std::make_shared<const directory::Directory>(
+        present->directory
+            ->with_agency(R"({"id": "ct-12", "name": "Chủ tịch UBND tỉnh", "kind": "people_committee_chair",
+                              "area": "12", "roles": [], "part_of": "ubnd-12", "valid_from": "2024-01-01"})")
+            .value());
+    office_.worlds().replace(next);
+    code_ = office_.opened(report);
+    const auto by_stranger = open(stranger_);
+    ASSERT_TRUE(by_stranger);
+    ASSERT_EQ(by_stranger->value.told, domain::AgencyId("ubnd-12"));
+    const auto by_the_chair = open(officer("ct-12"));
+    ASSERT_TRUE(by_the_chair);
+    EXPECT_EQ(by_the_chair->value.told, domain::AgencyId("tong-dai-111"));
+}
+
 TEST_F(EmergencyAccess, IsNotForAConflictedAgencyWhichDoesNotLearnOfTheCase) {
     domain::Report report = violence_at_home();
     report.suspects.front().agency = domain::AgencyId("tyt-03408");
