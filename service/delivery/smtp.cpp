@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t kKeptReplies = 4 * 1024;
 constexpr long kFirstRefusal = 400;  // reply codes below are "go on"
+constexpr long kForGood = 500;       // those below say "not now"
 
 struct FreeHandle {
     void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
@@ -36,6 +37,7 @@ struct Transfer {
     std::string_view unsent;
     std::string reply;  ///< Of the server: the last ones.
     bool denied = false;
+    bool named_recipient = false;  ///< What it says from here on is about this mail to this recipient.
 };
 
 /// Called with the address about to be connected to: what is checked here is what is used.
@@ -68,6 +70,15 @@ std::size_t take_reply(char* buffer, std::size_t size, std::size_t count, void* 
         reply.erase(0, reply.size() - kKeptReplies);
     }
     return size * count;
+}
+
+/// Sees each command as it goes out.
+int watch_commands(CURL*, curl_infotype type, char* data, std::size_t size, void* context) {
+    constexpr std::string_view kRecipient = "RCPT TO:";
+    if (type == CURLINFO_HEADER_OUT && std::string_view(data, size).starts_with(kRecipient)) {
+        static_cast<Transfer*>(context)->named_recipient = true;
+    }
+    return 0;
 }
 
 /// Takes what a server says beside the mail; there should be nothing.
@@ -133,6 +144,9 @@ void set_callbacks(const Handle& handle, Transfer& transfer) {
     set(handle, CURLOPT_HEADERFUNCTION, &take_reply);
     set(handle, CURLOPT_HEADERDATA, &transfer);
     set(handle, CURLOPT_WRITEFUNCTION, &drop);
+    set(handle, CURLOPT_DEBUGFUNCTION, &watch_commands);
+    set(handle, CURLOPT_DEBUGDATA, &transfer);
+    set(handle, CURLOPT_VERBOSE, 1L);  // or nothing is shown to the function above
     set(handle, CURLOPT_UPLOAD, 1L);
 }
 
@@ -166,7 +180,10 @@ casework::SendOutcome hand_over(const EgressGuard& guard,
     outcome.latency_ms =
         std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - started).count();
     outcome.excerpt = excerpt_of(last_line(transfer.reply));
-    if (result == CURLE_OK || code >= kFirstRefusal) {
+    // A greeting, a sign-in or a sender refused for good is for our own side to mend: the recipient can still
+    // be reached, and must not be given up for it.
+    const bool ours = !transfer.named_recipient && code >= kForGood;
+    if (result == CURLE_OK || (code >= kFirstRefusal && !ours)) {
         outcome.status = static_cast<int>(code);
     } else {
         outcome.failure = transfer.denied ? "egress_denied" : word_for(result);

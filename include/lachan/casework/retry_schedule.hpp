@@ -11,7 +11,8 @@
 namespace lachan::casework {
 
 /// HTTP: 2xx delivered; 410 suspended; 408, 429, 5xx, 3xx and no answer at all: retry; other 4xx: retry
-/// slowly. Mail has it the other way round: 4xx says "not now" (retry), 5xx "not this" (retry slowly).
+/// slowly. Mail has it the other way round: 4xx says "not now" (retry), 5xx "not this" (retry slowly); a 5xx
+/// before the recipient was named comes as no answer at all, for it is our own side's.
 [[nodiscard]] domain::AttemptOutcome classify(domain::ChannelKind kind, const SendOutcome& outcome);
 
 /// When to try again after the failed try number `value.attempts` (already counted; those before it was last

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lachan/base/bytes.hpp"
+#include "lachan/casework/retry_schedule.hpp"
 #include "unit/delivery/loopback_server.hpp"
 #include "unit/delivery/sender.hpp"
 
@@ -191,6 +192,28 @@ TEST(EmailTransport, ARefusalIsItsReplyCode) {
     const auto later = send_with(plain_to(busy));
     EXPECT_EQ(later.status, 451);
     EXPECT_EQ(later.excerpt, "451 4.3.0 try later");
+}
+
+// Refused for good before the recipient was named: that is between us and our mail server, and no reason to
+// try the recipient less often.
+TEST(EmailTransport, ARefusalOfOurOwnSideIsNoAnswerOfTheRecipient) {
+    for (const auto& [command, reply] :
+         std::map<std::string, std::string>{{"greeting", "554 5.7.1 not from your network\r\n"},
+                                            {"AUTH", "535 5.7.8 credentials invalid\r\n"},
+                                            {"MAIL", "550 5.7.1 sender not allowed\r\n"}}) {
+        MailServer server({{command, reply}, {"EHLO", "250-test\r\n250 AUTH PLAIN\r\n"}});
+        MailOptions options = plain_to(server);
+        if (command == "AUTH") {
+            options.user = "lachan";
+            options.password = Secret<std::string>("mật khẩu cũ");
+        }
+        const auto outcome = send_with(options);
+        EXPECT_EQ(outcome.status, std::nullopt) << command;
+        EXPECT_EQ(casework::classify(domain::ChannelKind::email, outcome), domain::AttemptOutcome::retry)
+            << command;
+    }
+    MailServer full({{".", "552 5.3.4 too big\r\n"}});
+    EXPECT_EQ(send_with(plain_to(full)).status, 552);
 }
 
 TEST(EmailTransport, AServerThatHangsIsATimeout) {
