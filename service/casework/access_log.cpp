@@ -6,13 +6,17 @@
 
 #include "lachan/base/bytes.hpp"
 #include "lachan/base/log.hpp"
+#include "lachan/casework/erasure.hpp"
 #include "lachan/casework/people.hpp"
 
 namespace lachan::casework {
 namespace {
 
-constexpr std::string_view kSealedPurpose = "sealed_purpose";         ///< By the key of the case.
-constexpr std::string_view kOwnSealedPurpose = "sealed_purpose_own";  ///< By the service's own key.
+constexpr std::string_view kSealedPurpose = "sealed_purpose";          ///< By the key of the case.
+constexpr std::string_view kOwnSealedPurpose = "sealed_purpose_own";   ///< By the service's own key.
+constexpr std::string_view kManySealedPurpose = "sealed_purpose_all";  ///< By the keys of all its cases.
+constexpr std::string_view kPurpose = "purpose";
+constexpr std::string_view kNotKept = "given, not kept";
 constexpr std::string_view kOwnPurposeContext = "purpose";
 constexpr int kPage = 1000;
 
@@ -47,15 +51,34 @@ std::string_view member(const domain::Event& event, std::string_view name) {
 }
 
 /// The codes of a list stand between blanks.
-bool lists(std::string_view codes, std::string_view code) {
-    while (!codes.empty()) {
-        const auto end = std::min(codes.find(' '), codes.size());
-        if (codes.substr(0, end) == code) {
-            return true;
-        }
-        codes.remove_prefix(std::min(end + 1, codes.size()));
+std::vector<std::string_view> codes_in(std::string_view list) {
+    std::vector<std::string_view> codes;
+    while (!list.empty()) {
+        const auto end = std::min(list.find(' '), list.size());
+        codes.push_back(list.substr(0, end));
+        list.remove_prefix(std::min(end + 1, list.size()));
     }
-    return false;
+    return codes;
+}
+
+/// Opens a purpose layer by layer, the last one first. Errors: of the first key that is not there any more.
+Result<std::string> open_with_all(const View& view,
+                                  const Vault& vault,
+                                  std::string_view list,
+                                  BytesView sealed) {
+    const auto codes = codes_in(list);
+    std::string text(as_text(sealed));
+    for (auto code = codes.rbegin(); code != codes.rend(); ++code) {
+        const auto number = vault.case_no(*code);
+        const auto key = number ? view.cases.key(*number) : std::nullopt;
+        auto opened = key ? vault.open_text(*key, purpose_context(std::string(*code)), as_bytes(text))
+                          : Result<std::string>(Error(Errc::not_found, "the key was destroyed"));
+        if (!opened) {
+            return opened.error();
+        }
+        text = std::move(*opened);
+    }
+    return text;
 }
 
 /// Opens what a caller said, where its key is still there.
@@ -65,6 +88,12 @@ void read_purpose(const View& view, const Vault& vault, AccessEntry& entry) {
     if (own && !own->empty()) {
         const auto opened = vault.open_own(kOwnPurposeContext, *own);
         entry.purpose = opened ? *opened : "";
+        return;
+    }
+    if (const auto layers = from_hex(member(entry.event, kManySealedPurpose)); layers && !layers->empty()) {
+        const auto opened = open_with_all(view, vault, member(entry.event, "cases"), *layers);
+        entry.purpose = opened ? *opened : "";
+        entry.purpose_erased = !opened;
         return;
     }
     if (!sealed || sealed->empty()) {
@@ -121,7 +150,12 @@ public:
 
 private:
     [[nodiscard]] bool about_subject(const domain::Event& event) const {
-        return !query_.subject || event.case_no == query_.subject || lists(member(event, "cases"), subject_);
+        return !query_.subject || event.case_no == query_.subject || names_subject(event);
+    }
+
+    [[nodiscard]] bool names_subject(const domain::Event& event) const {
+        const auto codes = codes_in(member(event, "cases"));
+        return std::find(codes.begin(), codes.end(), subject_) != codes.end();
     }
 
     const View& view_;
@@ -150,6 +184,27 @@ std::pair<std::string, std::string> sealed_purpose(Vault& vault,
         }
     }
     return {std::string(kOwnSealedPurpose), to_hex(vault.seal_own(kOwnPurposeContext, purpose))};
+}
+
+std::pair<std::string, std::string> purpose_sealed_with(Vault& vault,
+                                                        Tx& tx,
+                                                        const std::vector<domain::CaseNo>& cases,
+                                                        std::string_view purpose) {
+    const std::pair<std::string, std::string> not_kept(kPurpose, kNotKept);
+    if (cases.empty()) {
+        return not_kept;
+    }
+    std::string text(purpose);
+    for (const domain::CaseNo number : cases) {
+        const auto key = sealing_key(tx, vault, number);
+        const auto sealed = key ? vault.seal_text(*key, purpose_context(vault.case_code(number)), text)
+                                : Result<Bytes>(key.error());
+        if (!sealed) {
+            return not_kept;
+        }
+        text = as_text(*sealed);
+    }
+    return {std::string(kManySealedPurpose), to_hex(as_bytes(text))};
 }
 
 boost::asio::awaitable<void> note_refused(Context& context,

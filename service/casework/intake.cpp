@@ -11,6 +11,8 @@
 #include "lachan/casework/access.hpp"
 #include "lachan/casework/erasure.hpp"
 #include "placing.hpp"
+#include "report_area.hpp"
+#include "search.hpp"
 #include "similar.hpp"
 #include "standing.hpp"
 
@@ -34,33 +36,6 @@ struct Prepared {
     domain::SealedReport sealed;
     Receipt receipt;
 };
-
-/// The unit in force that a code means at `at`; a code that meant something only before is taken as its
-/// successor, because a report must not be lost to an old list of communes.
-Result<domain::AreaCode> resolve_area(const World& world,
-                                      const domain::AreaCode& code,
-                                      Instant at,
-                                      std::string_view pointer,
-                                      std::vector<std::string>& warnings) {
-    if (const auto* area = world.directory->area(code, at)) {
-        if (area->level == directory::Level::commune) {
-            return code;
-        }
-        return Error(
-            Errc::validation_failed,
-            "the area is not a commune",
-            {{std::string(pointer), "not_a_commune", "give the code of a commune or ward (xã, phường)"}});
-    }
-    if (const auto* successor = world.directory->successor(code, at)) {
-        warnings.push_back(std::string(pointer) + ": " + code.text() + " is a former unit; taken as " +
-                           successor->code.text());
-        return successor->code;
-    }
-    return Error(
-        Errc::validation_failed,
-        "the area is not known",
-        {{std::string(pointer), "unknown_area", "no commune has this code at the time of the report"}});
-}
 
 void resolve_places(const World& world, Prepared& prepared, std::vector<Fault>& faults) {
     domain::Report& report = prepared.report;
@@ -421,6 +396,16 @@ boost::asio::awaitable<Result<Answer>> submit_report(
     co_return answer;
 }
 
+Result<domain::Urgency> urgency_of(const Context& context,
+                                   const domain::Principal& caller,
+                                   domain::Report report) {
+    if (const auto allowed = allow(caller, Action::submit_report); !allowed) {
+        return allowed.error();
+    }
+    const auto prepared = prepare(context, std::move(report));
+    return prepared ? Result<domain::Urgency>(prepared->decision.urgency) : prepared.error();
+}
+
 boost::asio::awaitable<Result<Filing>> preview_report(Context& context,
                                                       domain::Principal caller,
                                                       domain::Report report) {
@@ -433,6 +418,10 @@ boost::asio::awaitable<Result<Filing>> preview_report(Context& context,
         co_return prepared.error();
     }
     co_await look_for_similar(context, caller, *prepared);
+    const auto noted = co_await note_hits(context, caller, prepared->similar);
+    if (!noted) {
+        co_return noted.error();
+    }
     Filing filing;
     filing.dry_run = true;
     filing.world = prepared->world;

@@ -5,14 +5,10 @@
 
 #include "case_edit.hpp"
 #include "lachan/casework/access.hpp"
-#include "lachan/casework/access_log.hpp"
+#include "readers.hpp"
 
 namespace lachan::casework {
 namespace {
-
-/// How many cases a search looks through for those within scope: names that more cases share are no search
-/// term.
-constexpr int kMostTraced = 1000;
 
 /// Cuts the one row too many that tells whether there is a next page.
 template <class Row>
@@ -46,12 +42,6 @@ Result<domain::CaseNo> number_of(const Context& context, const std::string& code
     return context.vault.case_no(code);
 }
 
-/// Who read the names, or asked in vain, is for those who oversee.
-bool is_about_readers(const domain::Event& event) {
-    return event.kind == "identity.read" || event.kind == "identity.refused" ||
-           event.kind == "access.refused" || event.kind == "case.opened_in_emergency";
-}
-
 /// The other case that the event names, if it names one: its code is not for those who may not see it.
 bool names_hidden_case(const Context& context,
                        const View& view,
@@ -76,83 +66,8 @@ void leave_out_hidden(const Context& context,
                       bool oversees,
                       std::vector<domain::Event>& events) {
     std::erase_if(events, [&](const domain::Event& event) {
-        return (!oversees && is_about_readers(event)) || names_hidden_case(context, view, scope, event);
+        return (!oversees && is_about_readers(event.kind)) || names_hidden_case(context, view, scope, event);
     });
-}
-
-std::string criteria_of(const CaseSearch& search) {
-    std::string words;
-    const auto add = [&](std::string_view word, const std::string& text) {
-        if (!text.empty()) {
-            words += (words.empty() ? "" : " ") + std::string(word);
-        }
-    };
-    add("name", search.name);
-    add("phone", search.phone);
-    add("code", search.code);
-    add("reference", search.reference);
-    return words;
-}
-
-/// What was searched with, and what was found; never the words themselves.
-void note_search(Vault& vault,
-                 Tx& tx,
-                 const domain::Principal& caller,
-                 const CaseSearch& search,
-                 const std::vector<CaseItem>& found) {
-    std::string codes;
-    for (const CaseItem& item : found) {
-        codes += (codes.empty() ? "" : " ") + item.code;
-    }
-    domain::Event event;
-    event.at = tx.now;
-    event.kind = "search.made";
-    event.actor = caller.key.text();
-    event.data = {{"agency", caller.agency.text()},
-                  {"role", std::string(domain::text_of(caller.role))},
-                  {"by", criteria_of(search)},
-                  {"found", std::to_string(found.size())},
-                  {"cases", codes}};
-    if (!search.purpose.empty()) {
-        event.data.push_back(sealed_purpose(vault, tx, std::nullopt, search.purpose));
-    }
-    tx.events.append(event);
-}
-
-std::vector<TraceHash> hashes_of(const Vault& vault, const CaseSearch& search) {
-    std::vector<TraceHash> hashes;
-    const auto add = [&](TraceKind kind, const std::string& text) {
-        if (const auto hash = vault.trace(kind, text)) {
-            hashes.push_back(*hash);
-        }
-    };
-    add(TraceKind::child_name, search.name);
-    add(TraceKind::other_name, search.name);
-    add(TraceKind::phone, search.phone);
-    add(TraceKind::reference, search.reference);
-    return hashes;
-}
-
-/// The case with the code first, then those with the traces.
-std::vector<domain::CaseNo> found_in(const Context& context,
-                                     const Cases& cases,
-                                     const CaseSearch& search,
-                                     const std::vector<TraceHash>& hashes) {
-    std::vector<domain::CaseNo> numbers;
-    if (!search.code.empty()) {
-        if (const auto number = context.vault.case_no(search.code)) {
-            numbers.push_back(*number);
-        }
-    }
-    if (hashes.empty()) {
-        return numbers;
-    }
-    for (const auto& [hash, number] : cases.traced(hashes, kMostTraced)) {
-        if (std::find(numbers.begin(), numbers.end(), number) == numbers.end()) {
-            numbers.push_back(number);
-        }
-    }
-    return numbers;
 }
 
 }  // namespace
@@ -253,41 +168,6 @@ boost::asio::awaitable<Result<Page<CaseItem>>> list_cases(Context& context,
         return {};
     };
     const auto looked = co_await context.store.read(std::move(look));
-    if (!looked) {
-        co_return looked.error();
-    }
-    co_return page;
-}
-
-boost::asio::awaitable<Result<Page<CaseItem>>> search_cases(Context& context,
-                                                            domain::Principal caller,
-                                                            CaseSearch search) {
-    if (const auto allowed = allow(caller, Action::see_case); !allowed) {
-        co_return allowed.error();
-    }
-    const std::vector<TraceHash> hashes = hashes_of(context.vault, search);
-    if (hashes.empty() && search.code.empty()) {
-        co_return Error(Errc::validation_failed,
-                        "nothing to search for",
-                        {{"", "missing", "give at least one of name, phone, code, reference"}});
-    }
-    Page<CaseItem> page;
-    page.world = context.worlds.current();
-    WriteOp look = [&](Tx& tx) -> Result<void> {
-        page.items.clear();
-        const View view = view_of(tx);
-        const Scope scope = scope_of(caller, *page.world, tx.now);
-        for (const domain::CaseNo number : found_in(context, tx.cases, search, hashes)) {
-            auto value = tx.cases.find(number);
-            if (value && sees(scope, *value, view) &&
-                page.items.size() < static_cast<std::size_t>(search.limit)) {
-                page.items.push_back({std::move(*value), context.vault.case_code(number)});
-            }
-        }
-        note_search(context.vault, tx, caller, search, page.items);
-        return {};
-    };
-    const auto looked = co_await context.store.commit(std::move(look));
     if (!looked) {
         co_return looked.error();
     }

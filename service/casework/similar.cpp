@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lachan/casework/access.hpp"
+#include "search.hpp"
 
 namespace lachan::casework {
 namespace {
@@ -32,6 +33,8 @@ Reason reason_of(TraceKind kind) {
             return {"same reference", 0.6};
         case TraceKind::other_name:
             return {"same other name", 0.2};
+        case TraceKind::informant_name:
+            return {"same informant's name", 0.2};
     }
     return {"", 0.0};
 }
@@ -41,6 +44,50 @@ void add(Similar& entry, const Reason& reason) {
         entry.reasons.emplace_back(reason.text);
         entry.score = std::min(1.0, entry.score + reason.weight);
     }
+}
+
+/// What two reports have in common, whoever asks.
+struct Likeness {
+    bool same_place_and_day = false;
+    std::vector<TraceKind> traces;
+};
+
+std::map<domain::CaseNo, Likeness> alike(const View& view,
+                                         const domain::Report& report,
+                                         const std::vector<Trace>& traces) {
+    std::map<domain::CaseNo, Likeness> found;
+    const Instant day = start_of_day(vietnam_day(report.received_at));
+    for (const domain::CaseNo number :
+         view.cases.received_in(report.area, day, day + std::chrono::days(1), kMostNeighbours)) {
+        found[number].same_place_and_day = true;
+    }
+    std::vector<TraceHash> hashes;
+    for (const Trace& trace : traces) {
+        hashes.push_back(trace.hash);
+    }
+    for (const auto& [hash, number] : view.cases.traced(hashes, kMostTraced)) {
+        for (const Trace& trace : traces) {
+            if (trace.hash == hash) {
+                found[number].traces.push_back(trace.kind);
+            }
+        }
+    }
+    return found;
+}
+
+/// As much of it as this caller may know: what they may not match on adds nothing, not even to the score.
+Similar told(const Likeness& likeness, domain::Role role, Relation relation) {
+    Similar entry;
+    if (likeness.same_place_and_day) {
+        add(entry, kSameCommune);
+        add(entry, kSameDay);
+    }
+    for (const TraceKind kind : likeness.traces) {
+        if (may_match(role, kind, relation)) {
+            add(entry, reason_of(kind));
+        }
+    }
+    return entry;
 }
 
 }  // namespace
@@ -61,7 +108,7 @@ std::vector<Trace> traces_of(const Vault& vault, const domain::Report& report) {
     }
     if (report.informant) {
         add_trace(TraceKind::phone, report.informant->phone);
-        add_trace(TraceKind::other_name, report.informant->name);
+        add_trace(TraceKind::informant_name, report.informant->name);
     }
     add_trace(TraceKind::reference, report.reference);
     return traces;
@@ -74,31 +121,16 @@ std::vector<Similar> similar_cases(const Context& context,
                                    const domain::Report& report,
                                    const std::vector<Trace>& traces,
                                    Instant now) {
-    std::map<domain::CaseNo, Similar> found;
-    const Instant day = start_of_day(vietnam_day(report.received_at));
-    for (const domain::CaseNo number :
-         view.cases.received_in(report.area, day, day + std::chrono::days(1), kMostNeighbours)) {
-        add(found[number], kSameCommune);
-        add(found[number], kSameDay);
-    }
-    std::vector<TraceHash> hashes;
-    for (const Trace& trace : traces) {
-        hashes.push_back(trace.hash);
-    }
-    if (!hashes.empty()) {
-        for (const auto& [hash, number] : view.cases.traced(hashes, kMostTraced)) {
-            for (const Trace& trace : traces) {
-                if (trace.hash == hash) {
-                    add(found[number], reason_of(trace.kind));
-                }
-            }
-        }
-    }
     const Scope scope = scope_of(caller, world, now);
     std::vector<Similar> result;
-    for (auto& [number, entry] : found) {
+    for (const auto& [number, likeness] : alike(view, report, traces)) {
         const auto value = view.cases.find(number);
-        if (entry.score >= kWorthShowing && value && sees(scope, *value, view)) {
+        if (!value || !sees(scope, *value, view)) {
+            continue;
+        }
+        const Relation relation = relation_of(caller, *value, view, world, now);
+        Similar entry = told(likeness, caller.role, relation);
+        if (entry.score >= kWorthShowing) {
             entry.case_code = context.vault.case_code(number);
             result.push_back(std::move(entry));
         }
@@ -111,6 +143,12 @@ std::vector<Similar> similar_cases(const Context& context,
         result.resize(static_cast<std::size_t>(kMostShown));
     }
     return result;
+}
+
+bool tells_of_people(const Similar& similar) {
+    return std::ranges::any_of(similar.reasons, [](const std::string& reason) {
+        return reason != kSameCommune.text && reason != kSameDay.text;
+    });
 }
 
 }  // namespace lachan::casework

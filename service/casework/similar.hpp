@@ -16,7 +16,8 @@ struct Trace {
 };
 [[nodiscard]] std::vector<Trace> traces_of(const Vault& vault, const domain::Report& report);
 
-/// Cases that the caller may see and that may speak of the same incident, best first.
+/// Cases that the caller may see and that may speak of the same incident, best first: by what the caller may
+/// know of each, and nothing else.
 [[nodiscard]] std::vector<Similar> similar_cases(const Context& context,
                                                  const World& world,
                                                  const View& view,
@@ -24,5 +25,8 @@ struct Trace {
                                                  const domain::Report& report,
                                                  const std::vector<Trace>& traces,
                                                  Instant now);
+
+/// Whether more than place and day speaks for it: a name, a phone or a file number.
+[[nodiscard]] bool tells_of_people(const Similar& similar);
 
 }  // namespace lachan::casework

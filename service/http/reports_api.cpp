@@ -25,19 +25,17 @@ casework::RenderFiling answer_to_filing(Instant now) {
 }
 
 /// A caller whose allowance is used up still gets an emergency in: what it is, the rules say.
-asio::awaitable<Result<void>> pass_reserve(const Services& services,
-                                           const Request& request,
-                                           domain::Report report) {
+Result<void> pass_reserve(const Services& services, const Request& request, domain::Report report) {
     const domain::Principal& caller = caller_of(request);
-    const auto seen = co_await casework::preview_report(services.context, caller, std::move(report));
-    if (!seen) {
-        co_return seen.error();
+    const auto urgency = casework::urgency_of(services.context, caller, std::move(report));
+    if (!urgency) {
+        return urgency.error();
     }
-    const bool emergency = seen->value.urgency == domain::Urgency::emergency;
+    const bool emergency = *urgency == domain::Urgency::emergency;
     if (!emergency || !services.limits.draw_reserve(caller.key.text(), services.context.clock.now())) {
-        co_return Error(Errc::rate_limited, "the allowance is used up; only emergencies are taken in");
+        return Error(Errc::rate_limited, "the allowance is used up; only emergencies are taken in");
     }
-    co_return Result<void>();
+    return {};
 }
 
 asio::awaitable<Result<Reply>> preview(const Services& services,
@@ -72,8 +70,7 @@ asio::awaitable<Result<Reply>> post_report(const Services& services, const Reque
         co_return repeat.error();
     }
     if (request.reserve_only) {
-        const auto passed = co_await pass_reserve(services, request, *report);
-        if (!passed) {
+        if (const auto passed = pass_reserve(services, request, *report); !passed) {
             co_return passed.error();
         }
     }

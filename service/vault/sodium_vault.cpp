@@ -49,6 +49,7 @@ std::string fold_for(casework::TraceKind kind, std::string_view text) {
     switch (kind) {
         case casework::TraceKind::child_name:
         case casework::TraceKind::other_name:
+        case casework::TraceKind::informant_name:
             return domain::fold_name(text);
         case casework::TraceKind::phone:
             return domain::fold_phone(text);
@@ -69,6 +70,8 @@ char letter_of(casework::TraceKind kind) {
             return 'r';
         case casework::TraceKind::other_name:
             return 'o';
+        case casework::TraceKind::informant_name:
+            return 'i';
     }
     return '?';
 }

@@ -73,7 +73,8 @@ FIELD   informant         yes      no  no        no     no   no        no       
 LIST    in_cases          yes      yes no        yes    yes  no        no         no         no        yes      no        yes      no      no    no
 LIST    in_duties         yes      yes no        yes    yes  no        no         no         no        yes      no        yes      no      no    no
 LIST    in_deliveries     no       no  no        no     no   no        no         no         no        yes      no        yes      no      yes   no
-LIST    in_search         yes      yes no        yes    yes  no        no         no         no        yes      no        yes      no      no    no
+LIST    in_search         yes      no  no        yes    no   no        no         no         no        yes      no        yes      no      no    no
+LIST    in_search_phone   yes      no  no        no     no   no        no         no         no        yes      no        yes      no      no    no
 LIST    in_search_by_code yes      yes no        yes    yes  no        no         no         no        yes      no        yes      no      no    no
 )";
 

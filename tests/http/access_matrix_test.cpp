@@ -264,6 +264,9 @@ TEST_F(Matrix, EveryGroupOfFieldsIsShownToThoseWhoNeedIt) {
         if (group == "in_search") {
             return has(desk.post(token, "/v1/cases/search", {{"name", "Lò Thị Đào"}}).reply.body, code);
         }
+        if (group == "in_search_phone") {
+            return has(desk.post(token, "/v1/cases/search", {{"phone", "0912345678"}}).reply.body, code);
+        }
         return has(desk.post(token, "/v1/cases/search", {{"code", code}}).reply.body,
                    code);  // in_search_by_code
     };

@@ -21,6 +21,12 @@ namespace lachan::casework {
                                                                  std::optional<domain::CaseNo> number,
                                                                  std::string_view purpose);
 
+/// The same for what concerns several cases: sealed with the key of each, one over the other, so that erasing
+/// any of them erases the purpose. With no case, or where a case's key cannot be had, only that there was a
+/// purpose is kept: nothing would ever erase its words.
+[[nodiscard]] std::pair<std::string, std::string> purpose_sealed_with(
+    Vault& vault, Tx& tx, const std::vector<domain::CaseNo>& cases, std::string_view purpose);
+
 /// Puts a refusal on record: `route` is the pattern of the call, `named` the case, duty or notification in
 /// it, if any. Whether there is such a case makes no difference to what is done.
 [[nodiscard]] boost::asio::awaitable<void> note_refused(Context& context,

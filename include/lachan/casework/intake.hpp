@@ -24,7 +24,13 @@ using RenderFiling = std::function<Answer(const Filing&)>;
 [[nodiscard]] boost::asio::awaitable<Result<Answer>> submit_report(
     Context& context, domain::Principal caller, domain::Report report, Repeat repeat, RenderFiling render);
 
-/// What `submit_report` would do, with nothing stored: no receipt, ids that will not be.
+/// What the rules say of it, for whoever has to choose what is let in. Errors: as `submit_report`.
+[[nodiscard]] Result<domain::Urgency> urgency_of(const Context& context,
+                                                 const domain::Principal& caller,
+                                                 domain::Report report);
+
+/// What `submit_report` would do, with nothing stored: no receipt, ids that will not be. Where it shows a
+/// case that a name, phone or reference matched, it leaves the entry that a search leaves.
 [[nodiscard]] boost::asio::awaitable<Result<Filing>> preview_report(Context& context,
                                                                     domain::Principal caller,
                                                                     domain::Report report);

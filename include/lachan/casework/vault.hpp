@@ -21,7 +21,7 @@ enum class KeySlot : std::int64_t {};
 
 /// What a searcher or a similarity check may compare without reading it: a keyed hash of folded text.
 using TraceHash = std::int64_t;
-enum class TraceKind : std::uint8_t { child_name, phone, reference, other_name };
+enum class TraceKind : std::uint8_t { child_name, phone, reference, other_name, informant_name };
 
 struct Receipt {
     std::string text;  ///< Shown once.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "lachan/casework/access_log.hpp"
 #include "support/office.hpp"
 
 /// Forgetting who a case was about: the names go for good, what was done stays.
@@ -83,6 +84,41 @@ TEST_F(ErasureOfASubject, TakesTheTracesThatASearchWouldFind) {
     erase(other);
     EXPECT_EQ(found(by_name("lo thi dao")), 0U);
     EXPECT_EQ(found(phone), 0U);
+}
+
+// Why somebody searched may name whom they searched for.
+TEST_F(ErasureOfASubject, TakesThePurposesOfTheSearchesThatFoundIt) {
+    constexpr const char* kPurpose = "đối chiếu tin báo về cháu Đào";
+    const auto search = [&](const char* name) {
+        CaseSearch wanted = by_name(name);
+        wanted.purpose = kPurpose;
+        return found(std::move(wanted));
+    };
+    const auto purposes = [&] {
+        std::vector<AccessEntry> entries;
+        office_.look([&](const View& view) -> Result<void> {
+            entries = accesses(view, office_.vault(), {});
+            return {};
+        });
+        std::vector<std::pair<std::string, bool>> said;
+        for (const AccessEntry& entry : entries) {
+            if (entry.event.kind == "search.made") {
+                said.emplace_back(entry.purpose, entry.purpose_erased);
+            }
+        }
+        return said;
+    };
+    using Said = std::vector<std::pair<std::string, bool>>;
+    ASSERT_EQ(search("lo thi dao"), 1U);
+    const std::string other = office_.opened(violence_at_home());
+    ASSERT_EQ(search("lo thi dao"), 2U);
+    ASSERT_EQ(search("khong co ai"), 0U);
+    EXPECT_EQ(purposes(), (Said{{kPurpose, false}, {kPurpose, false}, {"", false}}));
+
+    erase(other);
+    EXPECT_EQ(purposes(), (Said{{kPurpose, false}, {"", true}, {"", false}}));
+    erase(code_);
+    EXPECT_EQ(purposes(), (Said{{"", true}, {"", true}, {"", false}}));
 }
 
 TEST_F(ErasureOfASubject, LeavesTheFrameTheDutiesAndTheReportersReceipt) {

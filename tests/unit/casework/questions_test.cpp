@@ -159,6 +159,87 @@ TEST_F(Questions, ACaseIsFoundByFoldedNamesPhonesCodesAndReferences) {
     EXPECT_EQ(count(office_.all_events(), "search.made"), 7u);
 }
 
+// A match is an answer: whoever may not read a name or a phone must not learn that it is the one they guess.
+TEST_F(Questions, OnlyWhatOneMayReadCanBeSearchedBy) {
+    const auto by_phone = [&](const domain::Principal& caller) {
+        return found(caller, {"", "0912 345 678", "", "", 50});
+    };
+    const auto by_name = [&](const domain::Principal& caller, const char* name) {
+        return found(caller, {name, "", "", "", 50});
+    };
+    const domain::Principal holder = officer("ubnd-03388");
+    const domain::Principal told = officer("ca-12");
+    ASSERT_TRUE(office_.run(see_case(office_.context(), told, code_)));
+    EXPECT_TRUE(by_phone(told).empty());
+    EXPECT_TRUE(by_name(told, "Lò Thị Đào").empty());
+    EXPECT_TRUE(by_name(told, "Giàng A Páo").empty());
+    EXPECT_EQ(found(told, {"", "", code_, "", 50}), std::vector{code_});
+    EXPECT_EQ(found(told, {"Lò Thị Đào", "0912345678", code_, "", 50}), std::vector{code_});
+    EXPECT_EQ(by_name(holder, "Lò Thị Đào"), std::vector{code_});
+    EXPECT_TRUE(by_phone(holder).empty()) << "who called is for those who call back";
+    EXPECT_EQ(by_phone(supervisor("ct-03388")), std::vector{code_});
+}
+
+TEST_F(Questions, AnInformantsNameIsNoNameLikeTheOthers) {
+    domain::Report report = small_accident();
+    report.informant = domain::InformantStatement();
+    report.informant->name = "Vàng Thị Súa";
+    const std::string code = office_.opened(report);
+    const auto holders = office_.duties(code);
+    ASSERT_FALSE(holders.empty());
+    EXPECT_EQ(found(hotline(), {"vang thi sua", "", "", "", 50}), std::vector{code});
+    EXPECT_TRUE(found(officer(holders.front().holder.text()), {"vang thi sua", "", "", "", 50}).empty());
+}
+
+TEST_F(Questions, AReporterSearchesByCodeAndReferenceOnly) {
+    const domain::Principal school = key_of(domain::Role::reporter, "truong-thcs-doan-ket");
+    domain::Report report = violence_at_home();
+    report.reference = "TR-2026-77";
+    const std::string code = office_.file(school, report)->change->code;
+    EXPECT_TRUE(found(school, {"Lò Thị Đào", "", "", "", 50}).empty());
+    EXPECT_TRUE(found(school, {"", "0912345678", "", "", 50}).empty());
+    EXPECT_EQ(found(school, {"", "", "", "TR 2026 77", 50}), std::vector{code});
+}
+
+TEST_F(Questions, ADryRunTellsOfOthersOnlyWhatItsCallerMayRead) {
+    const auto preview = [&](const domain::Principal& caller, domain::Report report) {
+        return office_.run(preview_report(office_.context(), caller, std::move(report))).value().similar;
+    };
+    domain::Report elsewhere = violence_at_home();
+    elsewhere.area = domain::AreaCode("03408");
+    elsewhere.received_at = office_.now() - 48h;
+    elsewhere.reference.clear();
+    const auto to_hotline = preview(hotline(), elsewhere);
+    ASSERT_EQ(to_hotline.size(), 1u);
+    EXPECT_EQ(to_hotline.front().reasons,
+              (std::vector<std::string>{
+                  "same child's name", "same other name", "same phone", "same informant's name"}));
+    EXPECT_TRUE(preview(officer("ca-12"), elsewhere).empty()) << "it was told of the case, and no more";
+    domain::Report same_place = violence_at_home();
+    same_place.reference.clear();
+    const auto to_told = preview(officer("ca-12"), same_place);
+    ASSERT_EQ(to_told.size(), 1u);
+    EXPECT_EQ(to_told.front().reasons, (std::vector<std::string>{"same commune", "same day"}));
+}
+
+TEST_F(Questions, ADryRunThatToldOfPeopleIsOnRecordAsASearchIs) {
+    const auto preview = [&](domain::Report report) {
+        EXPECT_TRUE(office_.run(preview_report(office_.context(), hotline(), std::move(report))));
+    };
+    domain::Report nobody = small_accident();
+    nobody.children.clear();
+    nobody.informant.reset();
+    nobody.reference.clear();
+    preview(nobody);
+    EXPECT_EQ(count(office_.all_events(), "search.made"), 0u);
+    preview(violence_at_home());
+    const auto events = office_.all_events();
+    ASSERT_EQ(count(events, "search.made"), 1u);
+    const domain::EventData& data = events.back().data;
+    EXPECT_NE(std::find(data.begin(), data.end(), std::pair<std::string, std::string>("cases", code_)),
+              data.end());
+}
+
 TEST_F(Questions, ASearchForNothingIsRefused) {
     EXPECT_EQ(office_.run(search_cases(office_.context(), hotline(), {})).error().code(),
               Errc::validation_failed);
