@@ -210,7 +210,7 @@ Filing filing_of(const CaseEdit& edit, const Prepared& prepared) {
 /// A report that came before: the same body gets what it became, another body is refused.
 Result<Filing> known_already(const Context& context,
                              Tx& tx,
-                             const std::shared_ptr<const World>& world,
+                             const Prepared& prepared,
                              const ReportRow& row,
                              const domain::Principal& caller,
                              const Repeat& repeat) {
@@ -223,16 +223,20 @@ Result<Filing> known_already(const Context& context,
     if (!value) {
         return Error(Errc::internal, "a report without its case");
     }
+    const World& world = *prepared.world;
     Filing filing;
-    filing.world = world;
-    filing.pack = world->pack(value->pack);
+    filing.world = prepared.world;
     filing.code = context.vault.case_code(value->no);
-    if (sees(scope_of(caller, *world, tx.now),
-             *value,
-             view_of(tx))) {  // a conflict may have come to light since
+    if (sees(scope_of(caller, world, tx.now), *value, view_of(tx))) {
         filing.duties = tx.duties.of_case(value->no);
+        filing.value = std::move(*value);
+    } else {  // a conflict may have come to light since: what the report alone says, nothing of the case
+        filing.value = new_case(prepared, row.recorded_at);
+        filing.value.sequence = 1;
+        filing.value.urgency = prepared.decision.urgency;
+        filing.value.severity = prepared.decision.severity;
     }
-    filing.value = std::move(*value);
+    filing.pack = world.pack(filing.value.pack);
     filing.report = row.id;
     filing.known_already = true;
     filing.warnings.emplace_back(
@@ -382,7 +386,7 @@ boost::asio::awaitable<Result<Answer>> submit_report(
     }
     LateEffect effect = [&](Tx& tx) -> Result<MakeAnswer> {
         if (const auto row = tx.reports.find(prepared->report.id)) {
-            auto filing = known_already(context, tx, prepared->world, *row, caller, repeat);
+            auto filing = known_already(context, tx, *prepared, *row, caller, repeat);
             if (!filing) {
                 return filing.error();
             }
@@ -463,7 +467,7 @@ boost::asio::awaitable<Result<Answer>> add_report(Context& context,
     }
     Effect effect = [&](Tx& tx) -> Result<Answer> {
         if (const auto row = tx.reports.find(prepared->report.id)) {
-            auto filing = known_already(context, tx, prepared->world, *row, caller, repeat);
+            auto filing = known_already(context, tx, *prepared, *row, caller, repeat);
             if (!filing) {
                 return filing.error();
             }

@@ -173,5 +173,30 @@ TEST_F(Reports, SayNoNameInTheirAnswer) {
     }
 }
 
+// A body sent again under a new key would otherwise be a window on a case that is about the sender.
+TEST_F(Reports, AReporterWhoIsExcludedSinceLearnsOnlyWhatItFiled) {
+    const std::string& school = desk.token(domain::Role::reporter, "truong-thcs-doan-ket");
+    json report = minor_report();
+    report["report_id"] = "0193a6c8-0000-7000-8000-0000000000aa";
+    const auto filed = desk.post(school, "/v1/reports", report, {{"Idempotency-Key", "the-first-time"}});
+    ASSERT_EQ(filed.status(), 201);
+    json further = emergency_report();
+    further.erase("report_id");
+    further["suspects"] = {{{"relation", "school_staff"}, {"name", "A"}, {"agency", "truong-thcs-doan-ket"}}};
+    const std::string path = "/v1/cases/" + filed.body.at("case").get<std::string>();
+    ASSERT_EQ(desk.post(desk.operator_token(), path + "/reports", further).status(), 201);
+    ASSERT_EQ(desk.get(school, path).status(), 404);
+
+    const auto again = desk.post(school, "/v1/reports", report, {{"Idempotency-Key", "the-second-time"}});
+    ASSERT_EQ(again.status(), 201) << again.body;
+    for (const char* const member : {"case", "case_seq", "urgency", "severity", "rule_pack"}) {
+        EXPECT_EQ(again.body.at(member), filed.body.at(member)) << member;
+    }
+    EXPECT_EQ(again.header("ETag"), filed.header("ETag"));
+    EXPECT_TRUE(again.body.at("duties").empty());
+    const auto now = desk.get(desk.operator_token(), path);
+    EXPECT_NE(now.body.at("urgency"), filed.body.at("urgency")) << "the case itself went on";
+}
+
 }  // namespace
 }  // namespace lachan::http
