@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "lachan/casework/access.hpp"
+#include "readers.hpp"
 
 namespace lachan::casework {
 namespace {
@@ -23,6 +24,9 @@ bool begins_with_one_of(const std::array<std::string_view, N>& beginnings, std::
 }
 
 bool is_for(const domain::Principal& caller, std::string_view kind, Relation relation) {
+    if (is_about_readers(kind) && relation != Relation::oversight) {
+        return false;
+    }
     const bool frame = begins_with_one_of(kFrame, kind) && may(caller.role, Action::see_case, relation);
     const bool work = begins_with_one_of(kCasework, kind) && may(caller.role, Action::see_casework, relation);
     return frame || work;

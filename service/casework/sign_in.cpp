@@ -164,7 +164,7 @@ asio::awaitable<Result<SignInAnswer>> sign_in(People& people, SignIn attempt) {
     co_return SignInAnswer{std::move(made), Duration::zero()};
 }
 
-asio::awaitable<Result<SessionFound>> find_session(People& people, Secret<std::string> token) {
+asio::awaitable<Result<SessionFound>> look_at_session(People& people, Secret<std::string> token) {
     Context& context = people.context;
     const Bytes hash = context.vault.token_hash(token.reveal());
     std::optional<Session> session;
@@ -187,8 +187,17 @@ asio::awaitable<Result<SessionFound>> find_session(People& people, Secret<std::s
     if (now >= ends_at || now >= used_at + kSessionIdle) {
         co_return no_session();
     }
-    people.uses.note_session(hash, now);
-    co_return SessionFound{principal_of(*account), session->started_at, ends_at, now + kSessionIdle};
+    co_return SessionFound{principal_of(*account), session->started_at, ends_at, used_at + kSessionIdle};
+}
+
+asio::awaitable<Result<SessionFound>> find_session(People& people, Secret<std::string> token) {
+    auto found = co_await look_at_session(people, token);
+    if (found) {
+        const Instant now = people.context.clock.now();
+        people.uses.note_session(people.context.vault.token_hash(token.reveal()), now);
+        found->idle_ends_at = now + kSessionIdle;
+    }
+    co_return found;
 }
 
 asio::awaitable<Result<bool>> was_session(Context& context, Secret<std::string> token) {

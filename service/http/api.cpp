@@ -48,6 +48,15 @@ boost::asio::awaitable<Result<domain::Principal>> identify_session(casework::Peo
     co_return found->principal;
 }
 
+boost::asio::awaitable<Result<domain::Principal>> identify_unused(casework::People& people,
+                                                                  Secret<std::string> token) {
+    const auto found = co_await casework::look_at_session(people, std::move(token));
+    if (!found) {
+        co_return found.error();
+    }
+    co_return found->principal;
+}
+
 Authentication authentication_of(const Services& services) {
     casework::People& people = services.people;
     Authentication authentication;
@@ -56,6 +65,9 @@ Authentication authentication_of(const Services& services) {
     };
     authentication.by_session = [&people](Secret<std::string> token) {
         return identify_session(people, std::move(token));
+    };
+    authentication.by_session_unused = [&people](Secret<std::string> token) {
+        return identify_unused(people, std::move(token));
     };
     authentication.was_session = [&people](Secret<std::string> token) {
         return casework::was_session(people.context, std::move(token));

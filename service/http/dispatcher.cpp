@@ -67,8 +67,10 @@ boost::asio::awaitable<Result<void>> Dispatcher::by_token(Request& request, Secr
 }
 
 /// A session that is merely over is nobody's guess: its person has to sign in again, and is told so.
-boost::asio::awaitable<Result<void>> Dispatcher::by_session(Request& request) const {
-    auto principal = co_await authentication_.by_session(*request.session);
+boost::asio::awaitable<Result<void>> Dispatcher::by_session(const Route& route, Request& request) const {
+    const Identify& identify =
+        route.asked_by_itself ? authentication_.by_session_unused : authentication_.by_session;
+    auto principal = co_await identify(*request.session);
     if (principal) {
         request.principal = std::move(*principal);
         co_return Result<void>();
@@ -96,7 +98,7 @@ Result<void> Dispatcher::expect_own_page(const Request& request) const {
     return {};
 }
 
-boost::asio::awaitable<Result<void>> Dispatcher::identify(Request& request) const {
+boost::asio::awaitable<Result<void>> Dispatcher::identify(const Route& route, Request& request) const {
     auto token = bearer_token(request.headers);
     if (!token) {
         co_return token.error();
@@ -110,7 +112,7 @@ boost::asio::awaitable<Result<void>> Dispatcher::identify(Request& request) cons
         co_return Error(Errc::unauthenticated, "this call wants Authorization: Bearer TOKEN, or a session");
     }
     request.session = Secret<std::string>(std::move(*session));
-    const auto known = co_await by_session(request);
+    const auto known = co_await by_session(route, request);
     if (!known) {
         co_return known.error();
     }
@@ -121,7 +123,7 @@ boost::asio::awaitable<Result<Reply>> Dispatcher::run(const Route& route,
                                                       Request& request,
                                                       Standing& standing) const {
     if (route.access == Access::bearer) {
-        const auto known = co_await identify(request);
+        const auto known = co_await identify(route, request);
         if (!known) {
             co_return known.error();
         }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "desk.hpp"
+#include "lachan/casework/keys.hpp"
 
 namespace lachan::http {
 namespace {
@@ -10,13 +11,14 @@ using namespace std::chrono_literals;
 
 class Stream : public testing::Test {
 protected:
-    std::string file(const char* suspected = nullptr) {
+    std::string file(const char* suspected = nullptr) { return file_by(desk.operator_token(), suspected); }
+    std::string file_by(const std::string& token, const char* suspected = nullptr) {
         json report = emergency_report();
         report.erase("report_id");
         if (suspected != nullptr) {
             report["suspects"] = {{{"relation", "official"}, {"name", "A"}, {"agency", suspected}}};
         }
-        return desk.post(desk.operator_token(), "/v1/reports", report).body.at("case");
+        return desk.post(token, "/v1/reports", report).body.at("case");
     }
     Answered listen(const std::string& token, const std::string& after = "") {
         Asked asked{"GET", "/v1/stream", "", {}};
@@ -103,6 +105,72 @@ TEST_F(Stream, EndsAfterAWhileSoThatTheTokenIsLookedAtAgain) {
     (void)next(stream);
     desk.office().pass(15min);
     EXPECT_EQ(next(stream), "END");
+}
+
+TEST_F(Stream, WhoOpenedACaseInAnEmergencyIsForWhoOversees) {
+    const std::string code = file();
+    const auto by_holder = listen(desk.token(domain::Role::officer, "ubnd-03388"));
+    const auto by_operator = listen(desk.operator_token());
+    (void)next(by_holder);
+    (void)next(by_operator);
+    const auto opened = desk.post(desk.token(domain::Role::officer, "tyt-03408"),
+                                  "/v1/cases/" + code + "/emergency-access",
+                                  {{"reason", "cháu bé đang cấp cứu"}});
+    ASSERT_EQ(opened.status(), 201);
+    EXPECT_NE(next(by_operator).find("case.opened_in_emergency"), std::string::npos);
+    EXPECT_EQ(next(by_holder).find("case.opened_in_emergency"), std::string::npos);
+}
+
+TEST_F(Stream, EndsWhenItsKeyIsRevoked) {
+    const auto stream = listen(desk.operator_token());
+    (void)next(stream);
+    desk.office().write([&](casework::Tx& tx) {
+        return casework::revoke_key(
+            tx, desk.office().vault(), domain::KeyId("tong-dai-111.operator.1"), "test");
+    });
+    file_by(desk.token(domain::Role::supervisor, "so-y-te-12"));
+    EXPECT_EQ(next(stream), "END");
+}
+
+TEST_F(Stream, TheStreamsOfOneCallerDoNotTakeThePlacesOfTheOthers) {
+    std::vector<Answered> open;
+    while (open.size() < 256) {
+        auto stream = listen(desk.operator_token());
+        if (stream.status() != 200) {
+            break;
+        }
+        open.push_back(std::move(stream));
+    }
+    EXPECT_EQ(open.size(), 16U);
+    EXPECT_EQ(listen(desk.token(domain::Role::officer, "ubnd-03388")).status(), 200);
+    open.pop_back();
+    EXPECT_EQ(listen(desk.operator_token()).status(), 200);
+}
+
+// Whoever comes back after long reads many pages that are not for them: the others must not wait for that.
+TEST_F(Stream, OthersHaveTheirTurnBetweenThePagesOfALongRecord) {
+    for (int i = 0; i < 12; ++i) {
+        file();
+    }
+    json last = emergency_report();
+    last.erase("report_id");
+    last["area"] = "03390";
+    ASSERT_EQ(desk.post(desk.operator_token(), "/v1/reports", last).status(), 201);
+    const auto stream = listen(desk.token(domain::Role::officer, "ubnd-03390"), "0");
+    (void)next(stream);
+    bool come = false;
+    bool come_before_the_other = false;
+    const auto look = [&]() -> boost::asio::awaitable<void> {
+        come_before_the_other = come;
+        co_return;
+    };
+    boost::asio::co_spawn(desk.office().executor(),
+                          stream.reply.stream(),
+                          [&](const std::exception_ptr&, const auto&) { come = true; });
+    boost::asio::co_spawn(desk.office().executor(), look(), [](const std::exception_ptr&) {});
+    desk.office().pass(1s);
+    EXPECT_TRUE(come);
+    EXPECT_FALSE(come_before_the_other);
 }
 
 }  // namespace

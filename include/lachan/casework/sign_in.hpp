@@ -92,6 +92,10 @@ struct SessionFound {
 [[nodiscard]] boost::asio::awaitable<Result<SessionFound>> find_session(People& people,
                                                                         Secret<std::string> token);
 
+/// The same, and no use of it: for what a page asks on its own.
+[[nodiscard]] boost::asio::awaitable<Result<SessionFound>> look_at_session(People& people,
+                                                                           Secret<std::string> token);
+
 /// Whether this session was made here, be it over or not; no use of it. Errors: `storage`.
 [[nodiscard]] boost::asio::awaitable<Result<bool>> was_session(Context& context, Secret<std::string> token);
 

@@ -49,6 +49,7 @@ struct Cookies {
 struct Authentication {
     Identify by_token;
     Identify by_session;
+    Identify by_session_unused;  ///< The same, but no use of the session.
     /// Whether a session that names nobody any more was one of ours.
     std::function<boost::asio::awaitable<Result<bool>>(Secret<std::string>)> was_session;
     std::function<bool(const Secret<std::string>& session, std::string_view given)> is_csrf_token;

@@ -39,10 +39,10 @@ public:
     [[nodiscard]] boost::asio::awaitable<Reply> answer(Request& request) const;
 
 private:
-    [[nodiscard]] boost::asio::awaitable<Result<void>> identify(Request& request) const;
+    [[nodiscard]] boost::asio::awaitable<Result<void>> identify(const Route& route, Request& request) const;
     [[nodiscard]] boost::asio::awaitable<Result<void>> by_token(Request& request,
                                                                 Secret<std::string> token) const;
-    [[nodiscard]] boost::asio::awaitable<Result<void>> by_session(Request& request) const;
+    [[nodiscard]] boost::asio::awaitable<Result<void>> by_session(const Route& route, Request& request) const;
     [[nodiscard]] Error count_wrong(const Request& request, Error refusal) const;
     [[nodiscard]] Result<void> expect_own_page(const Request& request) const;
     [[nodiscard]] boost::asio::awaitable<Result<Reply>> run(const Route& route,

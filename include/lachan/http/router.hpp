@@ -35,6 +35,7 @@ struct Route {
     Quota quota = Quota::call;
     std::vector<std::string_view> query = {};        ///< Parameters it knows; any other is a fault.
     std::string_view produces = "application/json";  ///< Empty: the endpoint looks at `Accept` itself.
+    bool asked_by_itself = false;                    ///< By a page nobody may look at: no use of a session.
     Endpoint endpoint = {};
     bool notes_refusals = false;  ///< The endpoint puts its refusals on record itself.
 };

@@ -82,6 +82,7 @@ protected:
         Authentication made;
         made.by_token = identify;
         made.by_session = identify_session;
+        made.by_session_unused = identify_session;
         made.was_session = [](Secret<std::string> token) -> asio::awaitable<Result<bool>> {
             co_return token.reveal() == "over";
         };
