@@ -140,6 +140,18 @@ TEST_F(SigningIn, ASessionEndsAfterEightHoursHoweverBusy) {
     EXPECT_FALSE(find(made));
 }
 
+TEST_F(SigningIn, LookingAtASessionIsNoUseOfIt) {
+    const SessionMade made = session_of(hire("lo.van.an"));
+    const auto look = [&] { return office.run(look_at_session(people, made.token)); };
+    office.pass(kSessionIdle - 1min);
+    const auto looked = look();
+    ASSERT_TRUE(looked);
+    EXPECT_EQ(looked->idle_ends_at, office.now() + 1min);
+    office.pass(1min);
+    EXPECT_FALSE(look());
+    EXPECT_FALSE(find(made));
+}
+
 TEST_F(SigningIn, ASessionThatIsOverIsToldFromOneThatNeverWas) {
     const SessionMade made = session_of(hire("lo.van.an"));
     office.pass(kSessionIdle);

@@ -34,6 +34,11 @@ Route route(Method method, std::string_view pattern, Access access, Quota quota,
             .endpoint = std::move(endpoint)};
 }
 
+Route asked_by_itself(Route route) {
+    route.asked_by_itself = true;
+    return route;
+}
+
 LimitSettings few() {
     LimitSettings settings;
     settings.receipt.quota = 2;
@@ -82,7 +87,9 @@ protected:
         Authentication made;
         made.by_token = identify;
         made.by_session = identify_session;
-        made.by_session_unused = identify_session;
+        made.by_session_unused = [](Secret<std::string> token) {
+            return identify_session(Secret<std::string>(token.reveal() == "at-rest" ? "good" : "bad"));
+        };
         made.was_session = [](Secret<std::string> token) -> asio::awaitable<Result<bool>> {
             co_return token.reveal() == "over";
         };
@@ -97,6 +104,7 @@ protected:
     Router router{{route(Method::get, "/v1/cases", Access::bearer, Quota::call, fine),
                    route(Method::post, "/v1/reports", Access::bearer, Quota::intake, fine),
                    route(Method::post, "/v1/status", Access::anyone, Quota::receipt, fine),
+                   asked_by_itself(route(Method::get, "/v1/stream", Access::bearer, Quota::call, fine)),
                    route(Method::get, "/v1/refused", Access::bearer, Quota::call, refused)}};
     Problems problems{"http://lachan.test"};
     Limits limits{few()};
@@ -163,6 +171,14 @@ TEST_F(Dispatching, ASessionThatIsOverIsNoGuess) {
     }
     made.headers.set("Cookie", "__Host-lachan-session=bad");
     EXPECT_EQ(answer(made).status, 401) << "nothing was counted";
+}
+
+TEST_F(Dispatching, WhatAPageAsksByItselfIsNoUseOfItsSession) {
+    Request made = request(Method::get, {"v1", "stream"}, "");
+    made.headers.add("Cookie", "__Host-lachan-session=at-rest");
+    EXPECT_EQ(answer(made).status, 200);
+    made.segments = {"v1", "cases"};
+    EXPECT_EQ(answer(made).status, 401);
 }
 
 TEST_F(Dispatching, AnIpv6NetworkIsCountedAsOneAddress) {
