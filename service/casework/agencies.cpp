@@ -80,8 +80,13 @@ boost::asio::awaitable<Result<std::vector<EndpointView>>> endpoints_of(Context& 
     if (const auto allowed = allow(caller, Action::see_directory); !allowed) {
         co_return allowed.error();
     }
-    std::vector<EndpointView> result;
     const bool manages = allow(caller, Action::manage_directory).has_value();
+    const auto body = context.worlds.current()->directory->body_of(caller.agency);
+    const bool own = std::find(body.begin(), body.end(), agency) != body.end();
+    if (!manages && !own) {
+        co_return Error(Errc::forbidden, "only the agency itself and the administrator see its endpoints");
+    }
+    std::vector<EndpointView> result;
     ReadOp look = [&](const View& view) -> Result<void> {
         for (Endpoint& endpoint : view.endpoints.of_agency(agency)) {
             endpoint.sealed_secrets.clear();
@@ -106,6 +111,24 @@ boost::asio::awaitable<Result<std::vector<EndpointView>>> endpoints_of(Context& 
         co_return looked.error();
     }
     co_return result;
+}
+
+boost::asio::awaitable<Result<void>> expect_endpoint(Context& context,
+                                                     domain::Principal caller,
+                                                     domain::AgencyId agency,
+                                                     domain::EndpointId id) {
+    if (const auto allowed = allow(caller, Action::see_directory); !allowed) {
+        co_return allowed.error();
+    }
+    ReadOp look = [&](const View& view) -> Result<void> {
+        const auto found = view.endpoints.find(id);
+        if (!found || found->agency != agency) {
+            return Error(Errc::not_found, "this agency has no such endpoint");
+        }
+        return {};
+    };
+    const auto looked = co_await context.store.read(std::move(look));
+    co_return looked;
 }
 
 boost::asio::awaitable<Result<Answer>> add_endpoint(Context& context,

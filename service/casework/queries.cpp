@@ -217,7 +217,8 @@ boost::asio::awaitable<Result<Page<NotificationItem>>> list_notifications(Contex
     Page<NotificationItem> page;
     page.world = context.worlds.current();
     NotificationQuery query;
-    query.scope = scope_of(caller, *page.world, context.clock.now());
+    const Instant now = context.clock.now();
+    query.scope = scope_of(caller, *page.world, now);
     query.state = filter.state;
     query.agency = filter.agency;
     query.after = filter.after;
@@ -228,6 +229,12 @@ boost::asio::awaitable<Result<Page<NotificationItem>>> list_notifications(Contex
             page.next = place_of(rows.back());
         }
         for (domain::Notification& value : rows) {
+            const auto about = view.cases.find(value.no.case_no);
+            const Relation relation =
+                about ? relation_of(caller, *about, view, *page.world, now) : Relation::none;
+            if (!may(caller.role, Action::list_deliveries, relation)) {
+                continue;  // who merely reported the case
+            }
             auto attempts = view.outbox.attempts(value.no);
             std::string code = context.vault.case_code(value.no.case_no);
             page.items.push_back({std::move(value), std::move(code), std::move(attempts)});

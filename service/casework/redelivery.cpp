@@ -132,8 +132,13 @@ boost::asio::awaitable<Result<void>> redeliver(Context& context, domain::Princip
     WriteOp op = [&](Tx& tx) -> Result<void> {
         auto value = tx.outbox.find(*number);
         const auto about = tx.cases.find(number->case_no);
-        if (!value || !about || !sees(scope_of(caller, *world, tx.now), *about, view_of(tx))) {
+        const Relation relation =
+            about ? relation_of(caller, *about, view_of(tx), *world, tx.now) : Relation::none;
+        if (!value || relation == Relation::none) {
             return Error(Errc::not_found, "no such notification");
+        }
+        if (!may(caller.role, Action::redeliver, relation)) {
+            return Error(Errc::forbidden, "only those who handle or oversee the case may do that");
         }
         if (is_kept_from(*about, value->agency)) {
             return Error(Errc::transition_not_allowed, "this message is not sent any more");
@@ -163,7 +168,6 @@ boost::asio::awaitable<Result<Answer>> redeliver_range(Context& context,
         if (endpoint->suspended) {
             return Error(Errc::transition_not_allowed, "the endpoint is suspended");
         }
-        const Scope scope = scope_of(caller, *world, tx.now);
         Redelivered done;
         int looked_at = 0;
         for (const auto& [number, at] : in_range(tx, id, range)) {
@@ -172,7 +176,10 @@ boost::asio::awaitable<Result<Answer>> redeliver_range(Context& context,
                 break;
             }
             const auto about = tx.cases.find(number.case_no);
-            if (about && sees(scope, *about, view_of(tx)) && bring(context, tx, number, caller.key.text())) {
+            const bool theirs =
+                about &&
+                may(caller.role, Action::redeliver, relation_of(caller, *about, view_of(tx), *world, tx.now));
+            if (theirs && bring(context, tx, number, caller.key.text())) {
                 ++done.scheduled;
             }
         }

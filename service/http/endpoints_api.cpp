@@ -73,18 +73,8 @@ asio::awaitable<Result<Reply>> get_endpoints(const Services& services, const Req
 
 /// Errors: `not_found` where the agency has no such endpoint.
 asio::awaitable<Result<void>> expect_endpoint(const Services& services, const Request& request) {
-    const auto views =
-        co_await casework::endpoints_of(services.context, caller_of(request), agency_of(request));
-    if (!views) {
-        co_return views.error();
-    }
-    const domain::EndpointId wanted = endpoint_of(request);
-    const bool has_it = std::ranges::any_of(
-        *views, [&wanted](const casework::EndpointView& view) { return view.endpoint.id == wanted; });
-    if (!has_it) {
-        co_return Error(Errc::not_found, "this agency has no such endpoint");
-    }
-    co_return Result<void>();
+    return casework::expect_endpoint(
+        services.context, caller_of(request), agency_of(request), endpoint_of(request));
 }
 
 void read_new_endpoint(Members& members, casework::NewEndpoint& wanted) {

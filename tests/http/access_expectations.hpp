@@ -36,7 +36,7 @@ POST    /v1/status/proof                                      yes      yes yes  
 GET     /v1/agencies                                          yes      403 403       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   401
 GET     /v1/agencies/{agency}                                 yes      403 403       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   401
 PUT     /v1/agencies/{agency}                                 403      403 403       403    403  403       403        403        403       403      403       403      403     yes   401
-GET     /v1/agencies/{agency}/endpoints                       yes      403 403       yes    yes  yes       yes        yes        yes       yes      yes       yes      yes     yes   401
+GET     /v1/agencies/{agency}/endpoints                       403      403 403       403    403  403       403        403        403       403      403       403      403     yes   401
 POST    /v1/agencies/{agency}/endpoints                       403      403 403       403    403  403       403        403        403       403      403       403      403     yes   401
 POST    /v1/agencies/{agency}/endpoints/{endpoint}/rotation   403      403 403       403    403  403       403        403        403       403      403       403      403     yes   401
 POST    /v1/agencies/{agency}/endpoints/{endpoint}/ping       403      403 403       403    403  403       403        403        403       403      403       403      403     yes   401

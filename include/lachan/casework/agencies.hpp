@@ -21,10 +21,17 @@ struct EndpointView {
     std::optional<Instant> next_attempt;  ///< When the next of them is to be tried.
     std::vector<domain::Attempt> lately;  ///< The last tries, newest first; of which case is not said here.
 };
-/// Errors: `forbidden`, `not_found` (no such agency).
+/// For whoever manages the directory, and for the agency's own body: how much waits for an agency, and since
+/// when, tells others what it has to do with. Errors: `forbidden`.
 [[nodiscard]] boost::asio::awaitable<Result<std::vector<EndpointView>>> endpoints_of(Context& context,
                                                                                      domain::Principal caller,
                                                                                      domain::AgencyId agency);
+
+/// Whether the agency has this endpoint. Errors: `forbidden`; `not_found`.
+[[nodiscard]] boost::asio::awaitable<Result<void>> expect_endpoint(Context& context,
+                                                                   domain::Principal caller,
+                                                                   domain::AgencyId agency,
+                                                                   domain::EndpointId id);
 
 struct NewEndpoint {
     domain::ChannelKind kind = domain::ChannelKind::webhook;

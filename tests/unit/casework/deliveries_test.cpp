@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 #include "lachan/casework/agencies.hpp"
 #include "lachan/casework/names.hpp"
@@ -387,6 +388,38 @@ TEST_F(Deliveries, EndpointsAreTheAdministratorsAndTheirAddressesToo) {
     EXPECT_TRUE(listed->front().endpoint.sealed_secrets.empty());
     const auto by_officer = office_.run(endpoints_of(office_.context(), officer("ubnd-03388"), agency));
     EXPECT_TRUE(by_officer->front().endpoint.address.empty());
+}
+
+// How much waits for an agency, and since when, tells what it has to do with.
+TEST_F(Deliveries, HowItsQueueStandsIsForTheAgencysOwnBodyAlone) {
+    add_endpoint_of("ubnd-03388");
+    const auto asked = [&](const domain::Principal& caller) {
+        return office_.run(endpoints_of(office_.context(), caller, domain::AgencyId("ubnd-03388")));
+    };
+    EXPECT_TRUE(asked(officer("ubnd-03388")));
+    EXPECT_TRUE(asked(supervisor("ct-03388"))) << "a committee and its chair are one body";
+    for (const auto& stranger : {officer("ubnd-03408"), supervisor("so-y-te-12"), hotline()}) {
+        const auto refused = asked(stranger);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code(), Errc::forbidden);
+    }
+}
+
+// Whoever merely reported a case has no part in what others are told of it.
+TEST_F(Deliveries, WhatWasSentIsNotForWhoMerelyReported) {
+    const domain::Principal school = supervisor("truong-thcs-doan-ket");
+    const std::string code = office_.opened(violence_at_home());
+    office_.write([&](Tx& tx) -> Result<void> {
+        const std::array as{PartyRelation::reporter};
+        tx.cases.add_party(office_.vault().case_no(code).value(), school.agency, as);
+        return {};
+    });
+    ASSERT_TRUE(office_.run(see_case(office_.context(), school, code)));
+    EXPECT_TRUE(office_.run(list_notifications(office_.context(), school, {}))->items.empty());
+    EXPECT_FALSE(
+        office_.run(list_notifications(office_.context(), supervisor("ct-03388"), {}))->items.empty());
+    const std::string name = notification_name(code, office_.notifications(code).front().no.ordinal);
+    EXPECT_EQ(office_.run(redeliver(office_.context(), school, name)).error().code(), Errc::forbidden);
 }
 
 TEST_F(Deliveries, APingSaysWhatCameBack) {
