@@ -5,6 +5,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -30,6 +32,9 @@ constexpr int kRepliesForgotten = 500;  ///< In one unit: a millisecond of the w
 constexpr std::string_view kCalendarDocument = "calendar";
 constexpr std::string_view kCountedWith = "counted_with";
 constexpr std::int64_t kLatestTimers = 5000;  ///< Lateness in ms beyond which the service is not ready.
+
+/// Of the contract's ten seconds for a stop: what is left is for the last commits and the checkpoint.
+constexpr Duration kDrain = 9s;
 
 constexpr char kHeartPool[] = "heartbeat/";  ///< Of connections; endpoint ids have no such form.
 
@@ -216,6 +221,12 @@ int Application::run() {
     });
     io_.run();
     data_->store->stop();
+    if (cut_) {
+        // Some try still hangs on a socket, a mail server or a name, and its destructor would wait for it.
+        // All that counts is on disk; the lease of the try runs out after the next start.
+        std::fflush(nullptr);
+        std::_Exit(exit_code_);
+    }
     return exit_code_;
 }
 
@@ -276,16 +287,18 @@ asio::awaitable<void> Application::wait_for_signals(asio::signal_set& signals) {
     }
 }
 
-/// In reverse: not ready, no new requests, no new deliveries; then what is queued is committed.
+/// In reverse: not ready, no new requests, no new deliveries; then what is queued is committed. One deadline
+/// for all of it, however long a receiver hangs.
 asio::awaitable<void> Application::close() {
     log::info("service.stopping");
+    const auto until = asio::steady_timer::clock_type::now() + kDrain;
     serving_ = false;
+    stop_.stopping = true;
     const std::size_t cut = co_await api_server_->stop();
     if (cut > 0) {
         log::warn("service.connections_cut", {{"count", cut}});
     }
-    stop_.stopping = true;
-    while (running_ > 0) {
+    while (running_ > 0 && asio::steady_timer::clock_type::now() < until) {
         outbox_work_.notify();
         watch_work_.notify();
         house_work_.notify();
@@ -293,6 +306,10 @@ asio::awaitable<void> Application::close() {
         heart_work_.notify();
         asio::steady_timer pause(io_, 20ms);
         co_await pause.async_wait(asio::use_awaitable);
+    }
+    cut_ = running_ > 0;
+    if (cut_) {
+        log::warn("service.tries_cut", {{"runners", running_}});
     }
     const auto written = co_await people_.uses.write(context_);
     if (!written) {
@@ -302,6 +319,9 @@ asio::awaitable<void> Application::close() {
     anchors_->close_idle();
     co_await operations_server_->stop();
     log::info("service.stopped");
+    if (cut_) {
+        io_.stop();
+    }
 }
 
 Result<void> Application::reload() {

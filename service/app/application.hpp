@@ -101,6 +101,7 @@ private:
     GuessWatch token_guesses_;
     int running_ = 0;        ///< Runners that have not ended.
     bool serving_ = false;   ///< Between "ready to serve" and "stopping".
+    bool cut_ = false;       ///< Runners were still at work when the time for stopping was over.
     bool can_write_ = true;  ///< The last write of the housekeeping came through.
     int exit_code_ = 0;
 };

@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace lachan::app {
+namespace {
+
+/// Requests under way are the first to end when the service stops; the runners have what is left of the ten
+/// seconds.
+constexpr std::chrono::seconds kRequestsDrain{7};
+constexpr std::chrono::milliseconds kMonitorsDrain{500};
+
+}  // namespace
 
 http::LimitSettings limits_of(const config::Config& config) {
     http::LimitSettings settings;
@@ -22,6 +30,7 @@ http::ServerOptions server_options(const config::Config& config) {
     options.header_timeout = config.api.header_timeout;
     options.body_timeout = config.api.body_timeout;
     options.idle_timeout = config.api.idle_timeout;
+    options.drain = kRequestsDrain;
     if (config.tls()) {
         options.tls =
             http::TlsFiles{config.api.tls_certificate_file.string(), config.api.tls_key_file.string()};
@@ -35,6 +44,7 @@ http::ServerOptions operations_options(const config::Config& config) {
     options.port = config.operations.listen.port;
     options.max_connections = 32;  // one monitor and a few people
     options.max_connections_per_address = 32;
+    options.drain = kMonitorsDrain;
     return options;
 }
 

@@ -1,8 +1,11 @@
 """Agencies that are slow to answer, refuse, are gone or come back: everybody is told in the end, in order, once."""
 
+import threading
 import unittest
 
-from harness import Service, sample
+from harness import WAIT_LIMIT_S, Service, sample
+
+GOOD = 0
 
 
 class Delivery(unittest.TestCase):
@@ -90,6 +93,28 @@ class Delivery(unittest.TestCase):
         self.service.start()
         owed = {each["agency"] for each in filing["notified"]}
         agencies.wait_for(lambda a: owed <= {m.agency for m in a.taken(filing["case"])}, "the backlog")
+
+    def test_a_receiver_that_hangs_does_not_hold_up_a_stop_and_is_told_after_it(self):
+        agencies = self.service.agencies
+        asked, over = threading.Event(), threading.Event()
+        self.addCleanup(over.set)
+
+        def hang(_):
+            asked.set()
+            over.wait()
+            return 503
+
+        agencies.answer = hang
+        self.service.start()
+        filing = self.service.file(sample(4))
+        self.assertTrue(asked.wait(WAIT_LIMIT_S))
+        self.assertEqual(self.service.terminate(), GOOD)
+        self.assertIn("service.tries_cut", self.service.log.read_text())
+        over.set()
+        agencies.answer = lambda message: 204
+        self.service.start()
+        owed = {each["agency"] for each in filing["notified"]}
+        agencies.wait_for(lambda a: owed <= {m.agency for m in a.taken(filing["case"])}, "what was cut to be sent again")
 
     def test_a_message_with_one_changed_byte_is_not_genuine(self):
         self.service.start()
