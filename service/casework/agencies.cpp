@@ -186,13 +186,18 @@ boost::asio::awaitable<Result<Answer>> rotate_secret(Context& context,
     co_return answer;
 }
 
-boost::asio::awaitable<Result<void>> suspend_endpoint(
-    Context& context, domain::Principal caller, domain::EndpointId id, bool suspended, std::string why) {
+boost::asio::awaitable<Result<Answer>> suspend_endpoint(Context& context,
+                                                        domain::Principal caller,
+                                                        domain::EndpointId id,
+                                                        bool suspended,
+                                                        std::string why,
+                                                        Repeat repeat,
+                                                        Answer done) {
     if (const auto allowed = allow(caller, Action::manage_directory); !allowed) {
         co_return allowed.error();
     }
     domain::AgencyId agency;
-    WriteOp op = [&](Tx& tx) -> Result<void> {
+    Effect effect = [&](Tx& tx) -> Result<Answer> {
         auto endpoint = find_endpoint(view_of(tx), id);
         if (!endpoint) {
             return endpoint.error();
@@ -205,14 +210,13 @@ boost::asio::awaitable<Result<void>> suspend_endpoint(
         endpoint->next_at = tx.now;  // what waits there is looked at now
         tx.endpoints.put(*endpoint);
         note(tx, suspended ? "endpoint.suspended" : "endpoint.resumed", caller, {{"endpoint", id.text()}});
-        return {};
+        return done;
     };
-    auto done = co_await context.store.commit(std::move(op));
-    context.outbox_work.notify();
-    if (done && !suspended) {
+    auto answer = co_await commit_once(context, caller, std::move(repeat), std::move(effect));
+    if (answer && !answer->replayed && !suspended) {
         co_await bring_tasks(context, caller, agency);
     }
-    co_return done;
+    co_return answer;
 }
 
 boost::asio::awaitable<Result<void>> order_endpoints(Context& context,
@@ -249,12 +253,21 @@ boost::asio::awaitable<Result<void>> order_endpoints(Context& context,
     co_return done;
 }
 
-boost::asio::awaitable<Result<SendOutcome>> ping_endpoint(Context& context,
-                                                          domain::Principal caller,
-                                                          domain::EndpointId id,
-                                                          Transport& transport) {
+boost::asio::awaitable<Result<Answer>> ping_endpoint(Context& context,
+                                                     domain::Principal caller,
+                                                     domain::EndpointId id,
+                                                     Transport& transport,
+                                                     Repeat repeat,
+                                                     RenderPing render) {
     if (const auto allowed = allow(caller, Action::manage_directory); !allowed) {
         co_return allowed.error();
+    }
+    auto before = co_await answered_before(context, caller, repeat);
+    if (!before) {
+        co_return before.error();
+    }
+    if (*before) {
+        co_return std::move(**before);
     }
     std::optional<Target> target;
     ReadOp look = [&](const View& view) -> Result<void> {
@@ -278,8 +291,10 @@ boost::asio::awaitable<Result<SendOutcome>> ping_endpoint(Context& context,
     message.type = "vn.lachan.endpoint.ping.v1";
     message.created_at = context.clock.now();
     message.sent_at = message.created_at;
-    auto outcome = co_await transport.send(std::move(*target), std::move(message));
-    co_return outcome;
+    const SendOutcome outcome = co_await transport.send(std::move(*target), std::move(message));
+    Effect effect = [&](Tx&) -> Result<Answer> { return render(outcome); };
+    auto answer = co_await commit_once(context, std::move(caller), std::move(repeat), std::move(effect));
+    co_return answer;
 }
 
 boost::asio::awaitable<Result<void>> put_agency(Context& context,

@@ -193,4 +193,27 @@ boost::asio::awaitable<Result<Answer>> commit_once_late(
     co_return answer;
 }
 
+boost::asio::awaitable<Result<std::optional<Answer>>> answered_before(Context& context,
+                                                                      domain::Principal caller,
+                                                                      Repeat repeat) {
+    if (repeat.key.empty()) {
+        co_return std::optional<Answer>();
+    }
+    Once once(context, std::move(caller), std::move(repeat));
+    bool before = false;
+    WriteOp op = [&](Tx& tx) -> Result<void> {
+        const auto known = once.came_before(tx);
+        if (!known) {
+            return known.error();
+        }
+        before = *known;
+        return {};
+    };
+    const auto looked = co_await context.store.commit(std::move(op));
+    if (!looked) {
+        co_return looked.error();
+    }
+    co_return before ? std::optional(std::move(once.answer())) : std::nullopt;
+}
+
 }  // namespace lachan::casework

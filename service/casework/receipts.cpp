@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "case_edit.hpp"
+#include "lachan/base/bytes.hpp"
 #include "lachan/casework/ladders.hpp"
 #include "lachan/casework/names.hpp"
 #include "lachan/casework/queries.hpp"
@@ -40,6 +41,13 @@ std::optional<Led> follow(const Reports& reports, const Cases& cases, BytesView 
     }
     const bool owner = equal(row->receipt_hash, hash);
     return Led{std::move(*row), std::move(*value), owner};
+}
+
+/// Those who hold a receipt have no key: their own repetitions are told apart by what the receipt is kept as.
+domain::Principal bearer_of(BytesView receipt_hash) {
+    domain::Principal bearer;
+    bearer.key = domain::KeyId("receipt:" + to_hex(receipt_hash));
+    return bearer;
 }
 
 /// Whom a duty's ladder tells when it is missed.
@@ -108,14 +116,16 @@ boost::asio::awaitable<Result<SafeStatus>> status_by_receipt(Context& context, s
     co_return result;
 }
 
-boost::asio::awaitable<Result<bool>> nudge_by_receipt(Context& context, std::string receipt) {
+boost::asio::awaitable<Result<Answer>> nudge_by_receipt(Context& context,
+                                                        std::string receipt,
+                                                        Repeat repeat,
+                                                        RenderNudge render) {
     const auto hash = context.vault.receipt_hash(receipt);
     if (!hash) {
         co_return hash.error();
     }
-    bool escalated = false;
     const auto world = context.worlds.current();
-    WriteOp push = [&](Tx& tx) -> Result<void> {
+    Effect push = [&](Tx& tx) -> Result<Answer> {
         auto led = follow(tx.reports, tx.cases, *hash);
         if (!led) {
             return unknown_receipt();
@@ -124,18 +134,14 @@ boost::asio::awaitable<Result<bool>> nudge_by_receipt(Context& context, std::str
         if (!led->to_the_owner) {
             return unknown_receipt();
         }
-        escalated = nudge(edit, tx.now);
+        const bool escalated = nudge(edit, tx.now);
         if (escalated) {
             edit.finish();
         }
-        return {};
+        return render(escalated);
     };
-    const auto pushed = co_await context.store.commit(std::move(push));
-    if (!pushed) {
-        co_return pushed.error();
-    }
-    context.outbox_work.notify();
-    co_return escalated;
+    auto answer = co_await commit_once(context, bearer_of(*hash), std::move(repeat), std::move(push));
+    co_return answer;
 }
 
 boost::asio::awaitable<Result<FilingFact>> filing_by_receipt(Context& context, std::string receipt) {

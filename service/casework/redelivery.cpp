@@ -120,7 +120,8 @@ boost::asio::awaitable<void> bring_tasks(Context& context,
     }
 }
 
-boost::asio::awaitable<Result<void>> redeliver(Context& context, domain::Principal caller, std::string name) {
+boost::asio::awaitable<Result<Answer>> redeliver(
+    Context& context, domain::Principal caller, std::string name, Repeat repeat, Answer done) {
     if (const auto allowed = allow(caller, Action::redeliver); !allowed) {
         co_return allowed.error();
     }
@@ -129,7 +130,7 @@ boost::asio::awaitable<Result<void>> redeliver(Context& context, domain::Princip
         co_return number.error();
     }
     const auto world = context.worlds.current();
-    WriteOp op = [&](Tx& tx) -> Result<void> {
+    Effect effect = [&](Tx& tx) -> Result<Answer> {
         auto value = tx.outbox.find(*number);
         const auto about = tx.cases.find(number->case_no);
         const Relation relation =
@@ -143,11 +144,13 @@ boost::asio::awaitable<Result<void>> redeliver(Context& context, domain::Princip
         if (is_kept_from(*about, value->agency)) {
             return Error(Errc::transition_not_allowed, "this message is not sent any more");
         }
-        return schedule_again(tx, *value, caller.key.text(), name);
+        if (const auto scheduled = schedule_again(tx, *value, caller.key.text(), name); !scheduled) {
+            return scheduled.error();
+        }
+        return done;
     };
-    auto done = co_await context.store.commit(std::move(op));
-    context.outbox_work.notify();
-    co_return done;
+    auto answer = co_await commit_once(context, caller, std::move(repeat), std::move(effect));
+    co_return answer;
 }
 
 boost::asio::awaitable<Result<Answer>> redeliver_range(Context& context,

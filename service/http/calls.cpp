@@ -32,6 +32,12 @@ Result<casework::Repeat> repeat_of(const Services& services, const Request& requ
     return repeat;
 }
 
+Result<void> expect_no_members(std::string_view body) {
+    struct Nothing {};
+    const auto nothing = decode<Nothing>(body, [](Members&, Nothing&) {});
+    return nothing ? Result<void>() : nothing.error();
+}
+
 Reply reply_of(casework::Answer answer) {
     Reply reply = Reply::json(answer.status, std::move(answer.body));
     if (!answer.location.empty()) {

@@ -112,6 +112,9 @@ template <class Command>
     return command;
 }
 
+/// For a command that takes none: an empty body or an empty object. Errors: as of `decode`.
+[[nodiscard]] Result<void> expect_no_members(std::string_view body);
+
 // The resources, each in its own file.
 void add_report_calls(std::vector<Route>& routes, const Services& services);
 void add_case_calls(std::vector<Route>& routes, const Services& services);

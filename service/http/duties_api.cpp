@@ -9,6 +9,8 @@ namespace {
 
 namespace asio = boost::asio;
 
+constexpr std::string_view kRedelivery = "/v1/notifications/{notification}/redelivery";
+
 /// GET /v1/duties: pending ones unless another state is asked for.
 asio::awaitable<Result<Reply>> get_duties(const Services& services, const Request& request) {
     QueryReader query(request.query);
@@ -98,15 +100,24 @@ asio::awaitable<Result<Reply>> get_case_notifications(const Services& services, 
 
 /// POST /v1/notifications/{notification}/redelivery: tried again at once; the try itself follows.
 asio::awaitable<Result<Reply>> post_redelivery(const Services& services, const Request& request) {
-    const std::string& name = request.path_parameters.at("notification");
-    const auto done = co_await casework::redeliver(services.context, caller_of(request), name);
-    if (!done) {
-        co_return done.error();
+    if (const auto sound = expect_no_members(request.body); !sound) {
+        co_return sound.error();
     }
+    auto repeat = repeat_of(services, request, kRedelivery);
+    if (!repeat) {
+        co_return repeat.error();
+    }
+    const std::string& name = request.path_parameters.at("notification");
     JsonWriter json;
     json.begin_object().member("notification", name);
     json.member("state", domain::text_of(domain::NotificationState::scheduled)).end_object();
-    co_return Reply::json(202, json.take());
+    casework::Answer scheduled{202, "", "", json.take(), false};
+    auto answer = co_await casework::redeliver(
+        services.context, caller_of(request), name, std::move(*repeat), std::move(scheduled));
+    if (!answer) {
+        co_return answer.error();
+    }
+    co_return reply_of(std::move(*answer));
 }
 
 }  // namespace
@@ -126,9 +137,8 @@ void add_notification_calls(std::vector<Route>& routes, const Services& services
     routes.push_back({.method = Method::get,
                       .pattern = "/v1/cases/{case}/notifications",
                       .endpoint = endpoint(services, get_case_notifications)});
-    routes.push_back({.method = Method::post,
-                      .pattern = "/v1/notifications/{notification}/redelivery",
-                      .endpoint = endpoint(services, post_redelivery)});
+    routes.push_back(
+        {.method = Method::post, .pattern = kRedelivery, .endpoint = endpoint(services, post_redelivery)});
 }
 
 }  // namespace lachan::http

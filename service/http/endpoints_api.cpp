@@ -15,6 +15,9 @@ namespace asio = boost::asio;
 constexpr std::string_view kEndpoints = "/v1/agencies/{agency}/endpoints";
 constexpr std::string_view kRotation = "/v1/agencies/{agency}/endpoints/{endpoint}/rotation";
 constexpr std::string_view kRedelivery = "/v1/agencies/{agency}/endpoints/{endpoint}/redelivery";
+constexpr std::string_view kPing = "/v1/agencies/{agency}/endpoints/{endpoint}/ping";
+constexpr std::string_view kSuspension = "/v1/agencies/{agency}/endpoints/{endpoint}/suspension";
+constexpr std::string_view kResumption = "/v1/agencies/{agency}/endpoints/{endpoint}/resumption";
 
 constexpr std::int64_t kRankMax = 20;  ///< An agency has a few channels.
 constexpr std::size_t kAddressMax = 2'000;
@@ -202,28 +205,43 @@ asio::awaitable<Result<Reply>> post_rotation(const Services& services, const Req
     co_return reply_of(std::move(*answer));
 }
 
+casework::Answer answer_to_ping(const casework::SendOutcome& outcome) {
+    const bool delivered = outcome.status && *outcome.status >= 200 && *outcome.status < 300;
+    JsonWriter json;
+    json.begin_object().member("delivered", delivered).member("status", outcome.status);
+    json.key("failure");
+    if (outcome.failure.empty()) {
+        json.null();
+    } else {
+        json.value(outcome.failure);
+    }
+    json.member("latency_ms", outcome.latency_ms).member("excerpt", outcome.excerpt).end_object();
+    return {200, "", "", json.take(), false};
+}
+
 /// POST …/ping: sends `endpoint.ping` now, and says what came back.
 asio::awaitable<Result<Reply>> post_ping(const Services& services, const Request& request) {
+    if (const auto sound = expect_no_members(request.body); !sound) {
+        co_return sound.error();
+    }
     const auto known = co_await expect_endpoint(services, request);
     if (!known) {
         co_return known.error();
     }
-    const auto outcome = co_await casework::ping_endpoint(
-        services.context, caller_of(request), endpoint_of(request), services.transport);
-    if (!outcome) {
-        co_return outcome.error();
+    auto repeat = repeat_of(services, request, kPing);
+    if (!repeat) {
+        co_return repeat.error();
     }
-    const bool delivered = outcome->status && *outcome->status >= 200 && *outcome->status < 300;
-    JsonWriter json;
-    json.begin_object().member("delivered", delivered).member("status", outcome->status);
-    json.key("failure");
-    if (outcome->failure.empty()) {
-        json.null();
-    } else {
-        json.value(outcome->failure);
+    auto answer = co_await casework::ping_endpoint(services.context,
+                                                   caller_of(request),
+                                                   endpoint_of(request),
+                                                   services.transport,
+                                                   std::move(*repeat),
+                                                   answer_to_ping);
+    if (!answer) {
+        co_return answer.error();
     }
-    json.member("latency_ms", outcome->latency_ms).member("excerpt", outcome->excerpt).end_object();
-    co_return Reply::json(200, json.take());
+    co_return reply_of(std::move(*answer));
 }
 
 void read_range(Members& members, Instant now, casework::RedeliveryRange& range) {
@@ -286,6 +304,7 @@ void read_suspension(Members& members, Suspension& suspension) {
 
 asio::awaitable<Result<Reply>> set_suspended(const Services& services,
                                              const Request& request,
+                                             std::string_view route,
                                              bool suspended) {
     auto suspension = decode<Suspension>(request.body, read_suspension);
     if (!suspension) {
@@ -295,22 +314,32 @@ asio::awaitable<Result<Reply>> set_suspended(const Services& services,
     if (!known) {
         co_return known.error();
     }
-    const auto done = co_await casework::suspend_endpoint(
-        services.context, caller_of(request), endpoint_of(request), suspended, std::move(suspension->reason));
-    if (!done) {
-        co_return done.error();
+    auto repeat = repeat_of(services, request, route);
+    if (!repeat) {
+        co_return repeat.error();
     }
     JsonWriter json;
     json.begin_object().member("id", endpoint_of(request)).member("suspended", suspended).end_object();
-    co_return Reply::json(200, json.take());
+    casework::Answer done{200, "", "", json.take(), false};
+    auto answer = co_await casework::suspend_endpoint(services.context,
+                                                      caller_of(request),
+                                                      endpoint_of(request),
+                                                      suspended,
+                                                      std::move(suspension->reason),
+                                                      std::move(*repeat),
+                                                      std::move(done));
+    if (!answer) {
+        co_return answer.error();
+    }
+    co_return reply_of(std::move(*answer));
 }
 
 asio::awaitable<Result<Reply>> post_suspension(const Services& services, const Request& request) {
-    return set_suspended(services, request, true);
+    return set_suspended(services, request, kSuspension, true);
 }
 
 asio::awaitable<Result<Reply>> post_resumption(const Services& services, const Request& request) {
-    return set_suspended(services, request, false);
+    return set_suspended(services, request, kResumption, false);
 }
 
 }  // namespace
@@ -324,9 +353,9 @@ void add_endpoint_calls(std::vector<Route>& routes, const Services& services) {
     add(Method::put, "/v1/agencies/{agency}/endpoints/order", put_order);
     add(Method::post, kRotation, post_rotation);
     add(Method::post, kRedelivery, post_redelivery);
-    add(Method::post, "/v1/agencies/{agency}/endpoints/{endpoint}/ping", post_ping);
-    add(Method::post, "/v1/agencies/{agency}/endpoints/{endpoint}/suspension", post_suspension);
-    add(Method::post, "/v1/agencies/{agency}/endpoints/{endpoint}/resumption", post_resumption);
+    add(Method::post, kPing, post_ping);
+    add(Method::post, kSuspension, post_suspension);
+    add(Method::post, kResumption, post_resumption);
 }
 
 }  // namespace lachan::http

@@ -10,6 +10,7 @@ namespace {
 
 namespace asio = boost::asio;
 
+constexpr std::string_view kNudge = "/v1/status/nudge";
 constexpr std::string_view kAlgorithm = "Ed25519";
 
 struct Asked {
@@ -53,13 +54,21 @@ asio::awaitable<Result<Reply>> post_nudge(const Services& services, const Reques
     if (!asked) {
         co_return asked.error();
     }
-    const auto escalated = co_await casework::nudge_by_receipt(services.context, std::move(asked->receipt));
-    if (!escalated) {
-        co_return escalated.error();
+    auto repeat = repeat_of(services, request, kNudge);
+    if (!repeat) {
+        co_return repeat.error();
     }
-    JsonWriter json;
-    json.begin_object().member("escalated", *escalated).end_object();
-    co_return Reply::json(200, json.take());
+    const auto render = [](bool escalated) {
+        JsonWriter json;
+        json.begin_object().member("escalated", escalated).end_object();
+        return casework::Answer{200, "", "", json.take(), false};
+    };
+    auto answer = co_await casework::nudge_by_receipt(
+        services.context, std::move(asked->receipt), std::move(*repeat), render);
+    if (!answer) {
+        co_return answer.error();
+    }
+    co_return reply_of(std::move(*answer));
 }
 
 /// Made and signed for a receipt of nobody's as well, and then thrown away: a guess takes as long as a true
@@ -114,7 +123,7 @@ void add_receipt_calls(std::vector<Route>& routes, const Services& services) {
                           .endpoint = endpoint(services, call)});
     };
     add("/v1/status", post_status);
-    add("/v1/status/nudge", post_nudge);
+    add(kNudge, post_nudge);
     add("/v1/status/proof", post_proof);
     routes.push_back({.method = Method::get,
                       .pattern = "/v1/status/key",

@@ -213,7 +213,8 @@ Result<void> SimWorld::redeliver(const domain::Notification& value) {
     const std::string name =
         casework::notification_name(context().vault.case_code(value.no.case_no), value.no.ordinal);
     note("redelivery of " + name);
-    return run(casework::redeliver(context(), administrator(), name));
+    const auto done = run(casework::redeliver(context(), administrator(), name));
+    return done ? Result<void>() : done.error();
 }
 
 Result<void> SimWorld::resume(const domain::EndpointId& endpoint) {
@@ -221,7 +222,8 @@ Result<void> SimWorld::resume(const domain::EndpointId& endpoint) {
         return died();
     }
     note("resumes " + endpoint.text());
-    return run(casework::suspend_endpoint(context(), administrator(), endpoint, false, ""));
+    const auto done = run(casework::suspend_endpoint(context(), administrator(), endpoint, false, ""));
+    return done ? Result<void>() : done.error();
 }
 
 domain::Case SimWorld::find(const std::string& case_code) {

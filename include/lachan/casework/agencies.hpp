@@ -61,9 +61,14 @@ using RenderEndpoint = std::function<Answer(const EndpointMade&)>;
                                                                    RenderEndpoint render);
 
 /// Stops or resumes an endpoint. What waits there is moved to the next channel or holder; what the agency
-/// could not be told in the meantime is scheduled again when it resumes.
-[[nodiscard]] boost::asio::awaitable<Result<void>> suspend_endpoint(
-    Context& context, domain::Principal caller, domain::EndpointId endpoint, bool suspended, std::string why);
+/// could not be told in the meantime is scheduled again when it resumes. Answers `done`.
+[[nodiscard]] boost::asio::awaitable<Result<Answer>> suspend_endpoint(Context& context,
+                                                                      domain::Principal caller,
+                                                                      domain::EndpointId endpoint,
+                                                                      bool suspended,
+                                                                      std::string why,
+                                                                      Repeat repeat = {},
+                                                                      Answer done = {});
 
 /// Puts an agency's channels into this order: the first is the one a message is sent to. Errors:
 /// `validation_failed` unless each channel it has is named once; `forbidden`, `not_found` (no such agency).
@@ -72,16 +77,22 @@ using RenderEndpoint = std::function<Answer(const EndpointMade&)>;
                                                                    domain::AgencyId agency,
                                                                    std::vector<domain::EndpointId> order);
 
-/// Sends `endpoint.ping` now and says what came back.
-[[nodiscard]] boost::asio::awaitable<Result<SendOutcome>> ping_endpoint(Context& context,
-                                                                        domain::Principal caller,
-                                                                        domain::EndpointId endpoint,
-                                                                        Transport& transport);
+using RenderPing = std::function<Answer(const SendOutcome&)>;
+/// Sends `endpoint.ping` now and says what came back. A repetition that comes before its first answer pings
+/// a second time, and both say what the first of them heard.
+[[nodiscard]] boost::asio::awaitable<Result<Answer>> ping_endpoint(Context& context,
+                                                                   domain::Principal caller,
+                                                                   domain::EndpointId endpoint,
+                                                                   Transport& transport,
+                                                                   Repeat repeat,
+                                                                   RenderPing render);
 
-/// Schedules a notification again, at once. Errors: `not_found`, `forbidden`.
-[[nodiscard]] boost::asio::awaitable<Result<void>> redeliver(Context& context,
-                                                             domain::Principal caller,
-                                                             std::string notification_name);
+/// Schedules a notification again, at once, and answers `done`. Errors: `not_found`, `forbidden`.
+[[nodiscard]] boost::asio::awaitable<Result<Answer>> redeliver(Context& context,
+                                                               domain::Principal caller,
+                                                               std::string notification_name,
+                                                               Repeat repeat = {},
+                                                               Answer done = {});
 
 /// Which tries at an endpoint are to be made again.
 struct RedeliveryRange {

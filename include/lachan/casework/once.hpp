@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "lachan/casework/context.hpp"
@@ -45,5 +46,11 @@ using LateEffect = std::function<Result<MakeAnswer>(Tx&)>;
 /// The same for answers that take long to make.
 [[nodiscard]] boost::asio::awaitable<Result<Answer>> commit_once_late(
     Context& context, domain::Principal caller, Repeat repeat, LateEffect effect, Lane lane);
+/// The answer that the same request got before; none where it is new. For what is done outside of the store
+/// and only then committed: a repetition is known by it before it is done again. Errors:
+/// `idempotency_key_reused`.
+[[nodiscard]] boost::asio::awaitable<Result<std::optional<Answer>>> answered_before(Context& context,
+                                                                                    domain::Principal caller,
+                                                                                    Repeat repeat);
 
 }  // namespace lachan::casework

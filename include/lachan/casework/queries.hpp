@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "lachan/casework/changes.hpp"
 #include "lachan/casework/context.hpp"
+#include "lachan/casework/once.hpp"
 #include "lachan/domain/event.hpp"
 #include "lachan/domain/principal.hpp"
 
@@ -147,7 +149,12 @@ struct SafeStatus {
                                                                            std::string receipt);
 
 /// "Nothing has happened": escalates once for each duty whose clock has passed; answers whether it did.
-[[nodiscard]] boost::asio::awaitable<Result<bool>> nudge_by_receipt(Context& context, std::string receipt);
+/// A repetition is one of the same receipt: whoever has it is nobody else.
+using RenderNudge = std::function<Answer(bool escalated)>;
+[[nodiscard]] boost::asio::awaitable<Result<Answer>> nudge_by_receipt(Context& context,
+                                                                      std::string receipt,
+                                                                      Repeat repeat,
+                                                                      RenderNudge render);
 
 /// When the report was received, for a signed proof. Errors: as `status_by_receipt`.
 struct FilingFact {

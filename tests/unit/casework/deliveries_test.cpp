@@ -60,7 +60,7 @@ protected:
             .run(suspend_endpoint(office_.context(), admin(), domain::EndpointId(id), suspended, "bảo trì"))
             .value();
     }
-    Result<void> redeliver_first(const std::string& code, const char* agency) {
+    Result<Answer> redeliver_first(const std::string& code, const char* agency) {
         const auto number = owed_to(code, agency).front().no;
         return office_.run(redeliver(office_.context(), admin(), notification_name(code, number.ordinal)));
     }
@@ -425,14 +425,16 @@ TEST_F(Deliveries, WhatWasSentIsNotForWhoMerelyReported) {
 TEST_F(Deliveries, APingSaysWhatCameBack) {
     const domain::EndpointId id = add_endpoint_of("ubnd-03388");
     mailbox_.answers[id.text()].status = 503;
-    const auto outcome = office_.run(ping_endpoint(office_.context(), admin(), id, mailbox_));
-    EXPECT_EQ(outcome->status, 503);
+    const auto ping = [&](const domain::EndpointId& endpoint) {
+        const auto render = [](const SendOutcome& outcome) {
+            return Answer{200, "", "", std::to_string(outcome.status.value_or(0)), false};
+        };
+        return office_.run(ping_endpoint(office_.context(), admin(), endpoint, mailbox_, {}, render));
+    };
+    EXPECT_EQ(ping(id)->body, "503");
     EXPECT_EQ(mailbox_.seen.front().second.type, "vn.lachan.endpoint.ping.v1");
     EXPECT_TRUE(mailbox_.seen.front().second.case_code.empty());
-    EXPECT_EQ(office_.run(ping_endpoint(office_.context(), admin(), domain::EndpointId("no"), mailbox_))
-                  .error()
-                  .code(),
-              Errc::not_found);
+    EXPECT_EQ(ping(domain::EndpointId("no")).error().code(), Errc::not_found);
 }
 
 TEST_F(Deliveries, RedeliveryIsForWhoMaySeeTheCase) {
