@@ -48,13 +48,10 @@ asio::awaitable<Result<Reply>> get_accounts(const Services& services, const Requ
         co_return items.error();
     }
     const auto world = services.context.worlds.current();
-    JsonWriter json;
-    json.begin_object().key("items").begin_array();
-    for (const casework::AccountItem& item : *items) {
-        write_account(json, item, *world);
-    }
-    json.end_array().key("next_cursor").null().end_object();
-    co_return Reply::json(200, json.take());
+    QueryReader query(request.query);
+    co_return paged(services, request, query, items->size(), [&](JsonWriter& json, std::size_t i) {
+        write_account(json, (*items)[i], *world);
+    });
 }
 
 struct Wanted {
@@ -137,8 +134,10 @@ asio::awaitable<Result<Reply>> put_account(const Services& services, const Reque
 }  // namespace
 
 void add_account_calls(std::vector<Route>& routes, const Services& services) {
-    routes.push_back(
-        {.method = Method::get, .pattern = kAccounts, .endpoint = endpoint(services, get_accounts)});
+    routes.push_back({.method = Method::get,
+                      .pattern = kAccounts,
+                      .query = {"cursor", "limit"},
+                      .endpoint = endpoint(services, get_accounts)});
     routes.push_back(
         {.method = Method::post, .pattern = kAccounts, .endpoint = endpoint(services, post_account)});
     routes.push_back(

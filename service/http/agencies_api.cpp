@@ -206,20 +206,15 @@ asio::awaitable<Result<Reply>> get_areas(const Services& services, const Request
     static constexpr std::string_view kLevels[] = {"commune", "district", "province", "nation"};
     QueryReader query(request.query);
     const Instant at = query.instant("at").value_or(services.context.clock.now());
-    if (const auto sound = query.done(); !sound) {
-        co_return sound.error();
-    }
     const auto world = services.context.worlds.current();
-    JsonWriter json;
-    json.begin_object().key("items").begin_array();
-    for (const directory::Area* const area : world->directory->areas_at(at)) {
+    const auto areas = world->directory->areas_at(at);
+    co_return paged(services, request, query, areas.size(), [&](JsonWriter& json, std::size_t i) {
+        const directory::Area& area = *areas[i];
         json.begin_object();
-        json.member("code", area->code).member("name", area->name);
-        json.member("level", kLevels[static_cast<std::size_t>(area->level)]).member("parent", area->parent);
-        json.member("valid_from", area->valid_from).member("valid_to", area->valid_to).end_object();
-    }
-    json.end_array().key("next_cursor").null().end_object();
-    co_return Reply::json(200, json.take());
+        json.member("code", area.code).member("name", area.name);
+        json.member("level", kLevels[static_cast<std::size_t>(area.level)]).member("parent", area.parent);
+        json.member("valid_from", area.valid_from).member("valid_to", area.valid_to).end_object();
+    });
 }
 
 }  // namespace
@@ -240,7 +235,7 @@ void add_agency_calls(std::vector<Route>& routes, const Services& services) {
          }});
     routes.push_back({.method = Method::get,
                       .pattern = "/v1/areas",
-                      .query = {"at"},
+                      .query = {"at", "cursor", "limit"},
                       .endpoint = endpoint(services, get_areas)});
 }
 

@@ -1,5 +1,6 @@
 #include "calls.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "lachan/base/check.hpp"
@@ -146,6 +147,35 @@ Reply Pager::finish(JsonWriter json, const std::optional<casework::PageStart>& n
         reply.headers.add("Link", link + "cursor=" + cursor + ">; rel=\"next\"");
     }
     return reply;
+}
+
+Result<Reply> paged(const Services& services,
+                    const Request& request,
+                    QueryReader& query,
+                    std::size_t count,
+                    const std::function<void(JsonWriter&, std::size_t)>& write) {
+    const auto limit = static_cast<std::size_t>(query.limit());
+    if (const auto sound = query.done(); !sound) {
+        return sound.error();
+    }
+    const Pager pager(services, request);
+    const auto start = pager.start();
+    if (!start) {
+        return start.error();
+    }
+    const std::size_t first = std::min(*start ? static_cast<std::size_t>((*start)->key_ms) : 0, count);
+    const std::size_t end = std::min(first + limit, count);
+    JsonWriter json;
+    json.begin_object().key("items").begin_array();
+    for (std::size_t i = first; i < end; ++i) {
+        write(json, i);
+    }
+    json.end_array();
+    std::optional<casework::PageStart> next;
+    if (end < count) {
+        next = casework::PageStart{.key_ms = static_cast<std::int64_t>(end), .case_no = 0, .ordinal = 0};
+    }
+    return pager.finish(std::move(json), next);
 }
 
 }  // namespace lachan::http

@@ -92,6 +92,15 @@ private:
     std::string list_;
 };
 
+/// A list that is at hand as a whole, page by page: `write` writes the item at a place, in its order. The
+/// cursor is the place, so what is added at the end while somebody turns pages shifts nothing. Errors:
+/// `malformed_request`, with what `query` found before.
+[[nodiscard]] Result<Reply> paged(const Services& services,
+                                  const Request& request,
+                                  QueryReader& query,
+                                  std::size_t count,
+                                  const std::function<void(JsonWriter&, std::size_t)>& write);
+
 /// Reads the object that a command's body has to be. An empty body is an empty object where nothing in it is
 /// required.
 template <class Command>

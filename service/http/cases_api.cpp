@@ -80,21 +80,35 @@ asio::awaitable<Result<Reply>> search_cases(const Services& services, const Requ
     co_return Reply::json(200, json.take());
 }
 
+/// The answer to a caller who has the case's version already; none where it has to be shown.
+asio::awaitable<Result<std::optional<Reply>>> unchanged(const Services& services, const Request& request) {
+    if (!request.headers.find("If-None-Match")) {
+        co_return std::optional<Reply>();
+    }
+    const auto sequence = co_await casework::see_sequence(
+        services.context, caller_of(request), request.path_parameters.at("case"));
+    if (!sequence) {
+        co_return sequence.error();
+    }
+    if (!is_unchanged(request.headers, etag_of(*sequence))) {
+        co_return std::optional<Reply>();
+    }
+    Reply reply = Reply::empty(304);
+    reply.headers.add("ETag", etag_of(*sequence));
+    co_return std::optional(std::move(reply));
+}
+
 /// GET /v1/cases/{case}, with an ETag that a change will want back.
 asio::awaitable<Result<Reply>> get_case(const Services& services, const Request& request) {
-    const std::string& code = request.path_parameters.at("case");
-    if (request.headers.find("If-None-Match")) {
-        const auto sequence = co_await casework::see_sequence(services.context, caller_of(request), code);
-        if (!sequence) {
-            co_return sequence.error();
-        }
-        if (is_unchanged(request.headers, etag_of(*sequence))) {
-            Reply unchanged = Reply::empty(304);
-            unchanged.headers.add("ETag", etag_of(*sequence));
-            co_return unchanged;
-        }
+    auto seen = co_await unchanged(services, request);
+    if (!seen) {
+        co_return seen.error();
     }
-    const auto view = co_await casework::see_case(services.context, caller_of(request), code);
+    if (*seen) {
+        co_return std::move(**seen);
+    }
+    const auto view =
+        co_await casework::see_case(services.context, caller_of(request), request.path_parameters.at("case"));
     if (!view) {
         co_return view.error();
     }
@@ -105,20 +119,26 @@ asio::awaitable<Result<Reply>> get_case(const Services& services, const Request&
 
 /// GET /v1/cases/{case}/duties: all of them, the ended ones too.
 asio::awaitable<Result<Reply>> get_case_duties(const Services& services, const Request& request) {
+    auto seen = co_await unchanged(services, request);
+    if (!seen) {
+        co_return seen.error();
+    }
+    if (*seen) {
+        co_return std::move(**seen);
+    }
     const auto view =
         co_await casework::see_case(services.context, caller_of(request), request.path_parameters.at("case"));
     if (!view) {
         co_return view.error();
     }
     const Background background{*view->world, view->pack, view->code, services.context.clock.now()};
-    JsonWriter json;
-    json.begin_object().key("items").begin_array();
-    for (const domain::Duty& duty : view->duties) {
-        write_duty(json, duty, background);
+    QueryReader query(request.query);
+    auto reply = paged(services, request, query, view->duties.size(), [&](JsonWriter& json, std::size_t i) {
+        write_duty(json, view->duties[i], background);
+    });
+    if (reply) {
+        reply->headers.add("ETag", etag_of(view->value.sequence));
     }
-    json.end_array().key("next_cursor").null().end_object();
-    Reply reply = Reply::json(200, json.take());
-    reply.headers.add("ETag", etag_of(view->value.sequence));
     co_return reply;
 }
 
@@ -192,6 +212,7 @@ void add_case_calls(std::vector<Route>& routes, const Services& services) {
         {.method = Method::get, .pattern = "/v1/cases/{case}", .endpoint = endpoint(services, get_case)});
     routes.push_back({.method = Method::get,
                       .pattern = "/v1/cases/{case}/duties",
+                      .query = {"cursor", "limit"},
                       .endpoint = endpoint(services, get_case_duties)});
     routes.push_back({.method = Method::get,
                       .pattern = "/v1/cases/{case}/events",

@@ -89,13 +89,10 @@ asio::awaitable<Result<Reply>> get_case_notifications(const Services& services, 
         co_return items.error();
     }
     const auto world = services.context.worlds.current();
-    JsonWriter json;
-    json.begin_object().key("items").begin_array();
-    for (const casework::NotificationItem& item : *items) {
-        write_item(json, item, *world);
-    }
-    json.end_array().key("next_cursor").null().end_object();
-    co_return Reply::json(200, json.take());
+    QueryReader query(request.query);
+    co_return paged(services, request, query, items->size(), [&](JsonWriter& json, std::size_t i) {
+        write_item(json, (*items)[i], *world);
+    });
 }
 
 /// POST /v1/notifications/{notification}/redelivery: tried again at once; the try itself follows.
@@ -136,6 +133,7 @@ void add_notification_calls(std::vector<Route>& routes, const Services& services
                       .endpoint = endpoint(services, get_notifications)});
     routes.push_back({.method = Method::get,
                       .pattern = "/v1/cases/{case}/notifications",
+                      .query = {"cursor", "limit"},
                       .endpoint = endpoint(services, get_case_notifications)});
     routes.push_back(
         {.method = Method::post, .pattern = kRedelivery, .endpoint = endpoint(services, post_redelivery)});

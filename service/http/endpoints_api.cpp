@@ -65,13 +65,11 @@ asio::awaitable<Result<Reply>> get_endpoints(const Services& services, const Req
     if (world->directory->agency_ever(agency) == nullptr) {
         co_return Error(Errc::not_found, "no such agency");
     }
-    JsonWriter json;
-    json.begin_object().key("items").begin_array();
-    for (const casework::EndpointView& view : *views) {
-        write_endpoint(json, view, services.context.clock.now());
-    }
-    json.end_array().key("next_cursor").null().end_object();
-    co_return Reply::json(200, json.take());
+    const Instant now = services.context.clock.now();
+    QueryReader query(request.query);
+    co_return paged(services, request, query, views->size(), [&](JsonWriter& json, std::size_t i) {
+        write_endpoint(json, (*views)[i], now);
+    });
 }
 
 /// Errors: `not_found` where the agency has no such endpoint.
@@ -348,7 +346,10 @@ void add_endpoint_calls(std::vector<Route>& routes, const Services& services) {
     const auto add = [&](Method method, std::string_view pattern, Call call) {
         routes.push_back({.method = method, .pattern = pattern, .endpoint = endpoint(services, call)});
     };
-    add(Method::get, kEndpoints, get_endpoints);
+    routes.push_back({.method = Method::get,
+                      .pattern = kEndpoints,
+                      .query = {"cursor", "limit"},
+                      .endpoint = endpoint(services, get_endpoints)});
     add(Method::post, kEndpoints, post_endpoint);
     add(Method::put, "/v1/agencies/{agency}/endpoints/order", put_order);
     add(Method::post, kRotation, post_rotation);

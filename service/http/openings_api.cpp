@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <limits>
+
 #include "calls.hpp"
 #include "lachan/casework/openings.hpp"
 #include "lachan/http/report_codec.hpp"
@@ -69,6 +72,26 @@ asio::awaitable<Result<Reply>> post_opening(const Services& services, const Requ
     co_return reply_of(std::move(*answer));
 }
 
+/// New ones come before the first: a page goes on from an instant, and from how many of that instant were
+/// shown, not from a place in the list.
+casework::PageStart place_of(const std::vector<casework::OpeningItem>& items, std::size_t end) {
+    casework::PageStart place{.key_ms = to_ms(items[end - 1].value.from), .case_no = 0, .ordinal = 0};
+    while (end > 0 && to_ms(items[end - 1].value.from) == place.key_ms) {
+        ++place.ordinal;
+        --end;
+    }
+    return place;
+}
+
+std::size_t after(const std::vector<casework::OpeningItem>& items, const casework::PageStart& place) {
+    const auto newer = std::ranges::find_if(items,
+                                            [&](const casework::OpeningItem& item) {
+                                                return to_ms(item.value.from) <= place.key_ms;
+                                            }) -
+                       items.begin();
+    return std::min(static_cast<std::size_t>(newer + place.ordinal), items.size());
+}
+
 /// GET /v1/emergency-access: newest first.
 asio::awaitable<Result<Reply>> get_openings(const Services& services, const Request& request) {
     QueryReader query(request.query);
@@ -77,23 +100,32 @@ asio::awaitable<Result<Reply>> get_openings(const Services& services, const Requ
     if (const auto sound = query.done(); !sound) {
         co_return sound.error();
     }
+    const Pager pager(services, request);
+    const auto start = pager.start();
+    if (!start) {
+        co_return start.error();
+    }
     const auto list =
         co_await casework::list_openings(services.context,
                                          caller_of(request),
                                          since.value_or(services.context.clock.now() - kListedByDefault),
-                                         limit);
+                                         std::numeric_limits<int>::max());  // the page is cut here
     if (!list) {
         co_return list.error();
     }
+    const std::vector<casework::OpeningItem>& items = list->items;
+    const std::size_t first = *start ? after(items, **start) : 0;
+    const std::size_t end = std::min(first + static_cast<std::size_t>(limit), items.size());
     JsonWriter json;
     json.begin_object().key("items").begin_array();
-    for (const casework::OpeningItem& item : list->items) {
+    for (std::size_t i = first; i < end; ++i) {
         json.begin_object();
-        write_opening(json, item, *list->world);
-        json.member("reason", item.reason).end_object();
+        write_opening(json, items[i], *list->world);
+        json.member("reason", items[i].reason).end_object();
     }
-    json.end_array().end_object();
-    co_return Reply::json(200, json.take());
+    json.end_array();
+    co_return pager.finish(std::move(json),
+                           end < items.size() ? std::optional(place_of(items, end)) : std::nullopt);
 }
 
 }  // namespace
@@ -103,7 +135,7 @@ void add_opening_calls(std::vector<Route>& routes, const Services& services) {
         {.method = Method::post, .pattern = kOpening, .endpoint = endpoint(services, post_opening)});
     routes.push_back({.method = Method::get,
                       .pattern = kOpenings,
-                      .query = {"since", "limit"},
+                      .query = {"since", "cursor", "limit"},
                       .endpoint = endpoint(services, get_openings)});
 }
 

@@ -1,3 +1,5 @@
+#include <iterator>
+
 #include "calls.hpp"
 #include "lachan/casework/access.hpp"
 #include "render.hpp"
@@ -50,15 +52,13 @@ asio::awaitable<Result<Reply>> get_packs(const Services& services, const Request
         co_return allowed.error();
     }
     const auto world = services.context.worlds.current();
-    JsonWriter json;
-    json.begin_object().key("items").begin_array();
-    for (const auto& [key, pack] : world->packs) {
+    QueryReader query(request.query);
+    co_return paged(services, request, query, world->packs.size(), [&](JsonWriter& json, std::size_t i) {
+        const policy::Pack& pack = *std::next(world->packs.begin(), static_cast<std::ptrdiff_t>(i))->second;
         json.begin_object();
-        write_head(json, *pack, *world, services.context.clock.now());
-        json.member("rules", pack->rules().size()).end_object();
-    }
-    json.end_array().key("next_cursor").null().end_object();
-    co_return Reply::json(200, json.take());
+        write_head(json, pack, *world, services.context.clock.now());
+        json.member("rules", pack.rules().size()).end_object();
+    });
 }
 
 /// GET /v1/rules/packs/{pack}: by "id@version", percent-encoded.
@@ -93,8 +93,10 @@ asio::awaitable<Result<Reply>> get_pack(const Services& services, const Request&
 }  // namespace
 
 void add_rule_calls(std::vector<Route>& routes, const Services& services) {
-    routes.push_back(
-        {.method = Method::get, .pattern = "/v1/rules/packs", .endpoint = endpoint(services, get_packs)});
+    routes.push_back({.method = Method::get,
+                      .pattern = "/v1/rules/packs",
+                      .query = {"cursor", "limit"},
+                      .endpoint = endpoint(services, get_packs)});
     routes.push_back({.method = Method::get,
                       .pattern = "/v1/rules/packs/{pack}",
                       .endpoint = endpoint(services, get_pack)});

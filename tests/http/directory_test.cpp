@@ -258,15 +258,21 @@ TEST_F(Directory, SaysWhoAsks) {
 }
 
 TEST_F(Directory, ListsTheUnitsOfAnInstant) {
-    const auto now = desk.get(admin, "/v1/areas");
-    const auto then = desk.get(admin, "/v1/areas?at=2025-01-01T00:00:00%2B07:00");
-    ASSERT_EQ(now.status(), 200);
-    const auto has_district = [](const Answered& answered) {
-        return std::ranges::any_of(answered.body.at("items"),
-                                   [](const json& area) { return area.at("level") == "district"; });
+    const auto has_district = [this](std::string next) {
+        bool found = false;
+        while (!next.empty()) {
+            const auto page = desk.get(admin, next);
+            EXPECT_EQ(page.status(), 200) << page.body;
+            found = found || std::ranges::any_of(page.body.at("items"), [](const json& area) {
+                        return area.at("level") == "district";
+                    });
+            const std::string link = page.header("Link");
+            next = link.empty() ? "" : link.substr(1, link.find('>') - 1);
+        }
+        return found;
     };
-    EXPECT_FALSE(has_district(now));
-    EXPECT_TRUE(has_district(then));
+    EXPECT_FALSE(has_district("/v1/areas"));
+    EXPECT_TRUE(has_district("/v1/areas?at=2025-01-01T00:00:00%2B07:00"));
 }
 
 TEST_F(Directory, ShowsTheRulesInForce) {
