@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "afterwards.hpp"
 #include "case_edit.hpp"
 #include "lachan/casework/access.hpp"
 #include "lachan/casework/access_log.hpp"
@@ -40,6 +41,7 @@ Result<ReportIdentity> open(const Vault& vault,
                             bool with_informant) {
     ReportIdentity result;
     result.report = row.id;
+    result.reference = row.reference;  // erasing empties it
     result.erased = !key || row.sealed.identity.empty();
     if (result.erased) {
         return result;
@@ -72,6 +74,31 @@ Result<std::vector<ReportIdentity>> open_all(const Vault& vault,
         reports.push_back(std::move(*opened));
     }
     return reports;
+}
+
+/// What was said with the steps of a case. Erasing it empties them; once the key is destroyed they say
+/// nothing.
+Result<std::vector<SaidWithStep>> open_notes(const Vault& vault, const Tx& tx, domain::CaseNo number) {
+    std::vector<SaidWithStep> notes;
+    const auto key = tx.cases.key(number);
+    if (!key) {
+        return notes;
+    }
+    const std::string context = note_context(vault.case_code(number));
+    for (domain::Step& step : tx.steps.of_case(number)) {
+        const auto sealed = tx.steps.note(number, step.ordinal);
+        if (!sealed || sealed->empty()) {
+            continue;
+        }
+        auto text = vault.open_text(*key, context, *sealed);
+        if (!text) {
+            const auto destroyed = vault.destroyed(*key);
+            return destroyed && *destroyed ? Result<std::vector<SaidWithStep>>(std::vector<SaidWithStep>())
+                                           : text.error();
+        }
+        notes.push_back({std::move(step), std::move(*text)});
+    }
+    return notes;
 }
 
 domain::EventData data_of(const domain::Principal& caller) {
@@ -138,7 +165,12 @@ boost::asio::awaitable<Result<IdentityView>> see_identity(Context& context,
         if (!opened) {
             return opened.error();
         }
+        auto notes = open_notes(context.vault, tx, *number);
+        if (!notes) {
+            return notes.error();
+        }
         result.reports = std::move(*opened);
+        result.notes = std::move(*notes);
         CaseEdit edit(tx, world, context.vault, std::move(*value), caller.key.text());
         result.code = edit.code();
         result.sequence = edit.value().sequence;

@@ -273,7 +273,8 @@ void write_child(JsonWriter& json, const domain::ChildStatement& child) {
 
 void write_report_identity(JsonWriter& json, const casework::ReportIdentity& report) {
     json.begin_object();
-    json.member("report", report.report).member("erased", report.erased);
+    json.member("report", report.report).member("reference", report.reference);
+    json.member("erased", report.erased);
     json.key("children").begin_array();
     for (const domain::ChildStatement& child : report.people.children) {
         write_child(json, child);
@@ -376,6 +377,13 @@ std::string render_identity(const casework::IdentityView& view) {
     json.key("reports").begin_array();
     for (const casework::ReportIdentity& report : view.reports) {
         write_report_identity(json, report);
+    }
+    json.end_array().key("notes").begin_array();
+    for (const casework::SaidWithStep& note : view.notes) {
+        json.begin_object();
+        json.member("step", note.step.ordinal).member("kind", note.step.kind);
+        json.member("at", note.step.recorded_at).member("agency", note.step.agency);
+        json.member("text", note.text).end_object();
     }
     json.end_array().end_object();
     return json.take();

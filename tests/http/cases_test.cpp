@@ -3,6 +3,7 @@
 #include <set>
 
 #include "desk.hpp"
+#include "lachan/casework/erasure.hpp"
 
 namespace lachan::http {
 namespace {
@@ -190,6 +191,38 @@ TEST_F(Cases, SayNamesOnlyForAPurpose) {
     EXPECT_EQ(report.at("suspects").at(0).at("name"), "Giàng A Páo");
     EXPECT_EQ(report.at("informant").at("phone"), "0912 345 678");
     EXPECT_EQ(report.at("narrative"), "Tối nào cũng nghe tiếng đánh và tiếng trẻ khóc.");
+}
+
+TEST_F(Cases, TellASuccessorWhyADutyWasDeclined) {
+    const std::string code = file(emergency_report());
+    const json duties = desk.get(hotline, "/v1/cases/" + code + "/duties").body;
+    const json duty = *std::ranges::find_if(duties.at("items"),
+                                            [](const json& each) { return !each.at("holder").is_null(); });
+    const std::string agency = duty.at("holder").at("agency");
+    const auto declined = desk.post(desk.token(domain::Role::officer, agency),
+                                    "/v1/duties/" + duty.at("id").get<std::string>() + "/responses",
+                                    {{"response", "declined"}, {"reason", "cháu đã về nhà bà ngoại"}});
+    ASSERT_EQ(declined.status(), 200) << declined.body;
+    const auto shown =
+        desk.ask(hotline, {"GET", "/v1/cases/" + code + "/identity", "", {{"Lachan-Purpose", "bàn giao"}}});
+    ASSERT_EQ(shown.body.at("notes").size(), 1U) << shown.body;
+    const json& note = shown.body.at("notes").at(0);
+    EXPECT_EQ(note.at("kind"), "duty_declined");
+    EXPECT_EQ(note.at("agency"), agency);
+    EXPECT_EQ(note.at("text"), "cháu đã về nhà bà ngoại");
+    EXPECT_EQ(shown.body.at("reports").at(0).at("reference"), "111-2026-0045678");
+    EXPECT_EQ(desk.get(hotline, "/v1/cases/" + code).reply.body.find("bà ngoại"), std::string::npos);
+
+    desk.office().write([&](casework::Tx& tx) -> Result<void> {
+        const auto number = desk.office().vault().case_no(code).value();
+        return casework::erase_case(tx, desk.office().vault(), number, "theo quyết định", "test")
+                   ? Result<void>()
+                   : Error();
+    });
+    const auto erased =
+        desk.ask(hotline, {"GET", "/v1/cases/" + code + "/identity", "", {{"Lachan-Purpose", "bàn giao"}}});
+    EXPECT_EQ(erased.body.at("notes"), json::array());
+    EXPECT_EQ(erased.body.at("reports").at(0).at("reference"), "");
 }
 
 TEST_F(Cases, TakeAPurposeAsABrowserCanSendIt) {

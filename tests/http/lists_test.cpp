@@ -66,7 +66,6 @@ TEST_F(Lists, OfTheDirectoryAreGivenPageByPage) {
     expect_pages(admin, kEndpoints);
     expect_pages(admin, "/v1/areas");
     expect_pages(admin, "/v1/areas?at=2025-01-01T00:00:00%2B07:00");
-    EXPECT_EQ(desk.get(admin, "/v1/areas?at=2025-01-01T00:00:00%2B07:00").body.at("items").size(), 50U);
     EXPECT_EQ(desk.get(admin, "/v1/areas?at=x&limit=0").faults(),
               (List{"at bad_instant", "limit out_of_range"}));
     EXPECT_EQ(desk.get(admin, "/v1/rules/packs?limit=1").body.at("next_cursor"), nullptr);

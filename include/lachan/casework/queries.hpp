@@ -117,16 +117,23 @@ struct EventPage {
 /// Names and addresses, as each report gave them. The read is an event that carries its purpose.
 struct ReportIdentity {
     domain::ReportId report;
+    std::string reference;  ///< The sender's own, with which they can be asked.
     OpenedIdentity people;
     OpenedNarrative narrative;
     std::optional<domain::InformantStatement> informant;  ///< Only for those who may know it.
     bool erased = false;                                  ///< The key was destroyed: the rest is empty.
+};
+/// A person's own words with an act: a step's note, why a duty was declined, why the case was closed.
+struct SaidWithStep {
+    domain::Step step;
+    std::string text;
 };
 struct IdentityView {
     std::string code;
     std::int64_t sequence = 0;
     std::optional<Erasure> erasure;  ///< The newest one; what was reported since can be read.
     std::vector<ReportIdentity> reports;
+    std::vector<SaidWithStep> notes;  ///< In the order of the steps; none of what was erased.
 };
 /// Errors: `validation_failed` where the purpose is missing; `not_found`; `forbidden`.
 [[nodiscard]] boost::asio::awaitable<Result<IdentityView>> see_identity(Context& context,
