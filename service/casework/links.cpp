@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "case_edit.hpp"
@@ -6,6 +7,8 @@
 
 namespace lachan::casework {
 namespace {
+
+constexpr int kNothingMade = 200;  ///< The cases are linked already.
 
 struct Pair {
     domain::Case one;
@@ -77,6 +80,14 @@ boost::asio::awaitable<Result<Answer>> link_cases(Context& context,
         auto pair = find_pair(context, tx, *world, caller, case_code, other_code, expected_sequence);
         if (!pair) {
             return pair.error();
+        }
+        const auto linked = tx.cases.linked(pair->one.no);
+        if (std::find(linked.begin(), linked.end(), pair->other.no) != linked.end()) {
+            CaseEdit unchanged(tx, world, context.vault, std::move(pair->one), caller.key.text());
+            Answer answer = render(unchanged.change());
+            answer.status = kNothingMade;
+            answer.location.clear();
+            return answer;
         }
         tx.cases.link(pair->one.no, pair->other.no, tx.now);
         return render(record_both(context, tx, world, std::move(*pair), caller, "case.linked"));

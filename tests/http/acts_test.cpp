@@ -181,6 +181,12 @@ TEST_F(Acts, LinkCasesAndTakeItBack) {
     const auto linked = desk.post(hotline, path, {{"case", two}}, {{"If-Match", tag(one)}});
     ASSERT_EQ(linked.status(), 201) << linked.body;
     EXPECT_EQ(desk.get(hotline, "/v1/cases/" + one).body.at("links"), json{two});
+    const std::string seen = tag(one);
+    const auto again = desk.post(hotline, path, {{"case", two}}, {{"If-Match", seen}});
+    EXPECT_EQ(again.status(), 200) << again.body;
+    EXPECT_EQ(again.header("Location"), "");
+    EXPECT_EQ(again.header("ETag"), seen) << "nothing was changed";
+    EXPECT_EQ(tag(one), seen);
     const auto unlinked = desk.ask(hotline, {"DELETE", path + "/" + two, "", {{"If-Match", tag(one)}}});
     EXPECT_EQ(unlinked.status(), 200) << unlinked.body;
     EXPECT_EQ(desk.get(hotline, "/v1/cases/" + one).body.at("links"), json::array());
