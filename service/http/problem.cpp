@@ -63,17 +63,23 @@ const ProblemType* type_called(std::string_view suffix) {
     return nullptr;
 }
 
-std::string html_page(const ProblemType& type) {
-    std::string page = "<!doctype html>\n<html lang=\"vi\">\n<head><meta charset=\"utf-8\"><title>";
-    page += type.title;
+std::string html_page(const ProblemType& type, Language language) {
+    const bool english = language == Language::english;
+    const std::string_view title = english ? type.title_en : type.title;
+    std::string page = "<!doctype html>\n<html lang=\"";
+    page += english ? "en" : "vi";
+    page += "\">\n<head><meta charset=\"utf-8\"><title>";
+    page += title;
     page += "</title></head>\n<body>\n<h1>";
-    page += type.title;
+    page += title;
     page += "</h1>\n<p>";
-    page += type.advice;
-    page += "</p>\n<section lang=\"en\">\n<h2>";
-    page += type.title_en;
+    page += english ? type.advice_en : type.advice;
+    page += "</p>\n<section lang=\"";
+    page += english ? "vi" : "en";
+    page += "\">\n<h2>";
+    page += english ? type.title : type.title_en;
     page += "</h2>\n<p>";
-    page += type.advice_en;
+    page += english ? type.advice : type.advice_en;
     page += "</p>\n</section>\n<p><code>";
     page += type.suffix;
     page += "</code> · HTTP ";
@@ -116,20 +122,25 @@ Result<Reply> Problems::page(std::string_view suffix, const Request& request) co
     if (type == nullptr) {
         return Error(Errc::not_found, "there is no problem type of this name");
     }
+    const bool english = request.language == Language::english;
+    const std::string language = english ? "en" : "vi";
     const bool wants_page = request.headers.joined("Accept").find("text/html") != std::string::npos;
     if (wants_page && accepts(request.headers, "text/html")) {
         Reply reply = Reply::empty(200);
         reply.content_type = "text/html; charset=utf-8";
-        reply.body = html_page(*type);
+        reply.body = html_page(*type, request.language);
+        reply.headers.add("Content-Language", language);
         return reply;
     }
     JsonWriter json;
     json.begin_object();
     json.member("type", base_ + std::string(type->suffix)).member("status", type->status);
-    json.member("title", type->title).member("title_en", type->title_en);
-    json.member("advice", type->advice).member("advice_en", type->advice_en);
+    json.member("title", english ? type->title_en : type->title).member("title_en", type->title_en);
+    json.member("advice", english ? type->advice_en : type->advice).member("advice_en", type->advice_en);
     json.end_object();
-    return Reply::json(200, json.take());
+    Reply reply = Reply::json(200, json.take());
+    reply.headers.add("Content-Language", language);
+    return reply;
 }
 
 }  // namespace lachan::http

@@ -91,5 +91,20 @@ TEST(ProblemPages, AreServed) {
     EXPECT_EQ(desk.get("", "/problems/nothing").status(), 404);
 }
 
+TEST(ProblemPages, SpeakTheLanguageOfWhoAsks) {
+    Desk desk;
+    const auto ask = [&](const std::string& language, const std::string& accept) {
+        return desk.ask(
+            "",
+            {"GET", "/problems/closing-blocked", "", {{"Accept-Language", language}, {"Accept", accept}}});
+    };
+    const auto english = ask("en", "application/json");
+    EXPECT_EQ(english.body.at("title"), english.body.at("title_en"));
+    EXPECT_EQ(english.header("Content-Language"), "en");
+    EXPECT_NE(ask("vi", "application/json").body.at("title"), english.body.at("title_en"));
+    EXPECT_NE(ask("en", "text/html").reply.body.find("<html lang=\"en\">"), std::string::npos);
+    EXPECT_NE(ask("vi", "text/html").reply.body.find("<html lang=\"vi\">"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace lachan::http
