@@ -165,7 +165,7 @@ def wait_until_told(api, folder, filings):
     give_up = time.monotonic() + TOLD_WAIT_S
     while True:
         told = verified(folder)
-        duties = {f["case"]: api.get(f"/v1/cases/{f['case']}/duties")["items"] for f in filings}
+        duties = {f["case"]: api.get(f"/v1/cases/{f['case']}/duties?limit=200")["items"] for f in filings}
         settled = owed <= told and all(first_duty(duties[f["case"]])["state"] != "open" for f in filings)
         if settled or time.monotonic() > give_up:
             return owed, told, duties
