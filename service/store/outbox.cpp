@@ -380,8 +380,9 @@ void SqliteOutbox::update(const domain::Notification& value) {
 
 /// Of what a case has scheduled at an endpoint only the first may go out.
 ///
-/// "state = +0" (here and with the others of one case) says the same as "state = 0" but does not match the partial index
-/// of the queue, which SQLite might otherwise walk: it can be thousands long, while a case has few rows.
+/// "state = +0" (here and with the others of one case) says the same as "state = 0" but does not match the
+/// partial index of the queue, which SQLite might otherwise walk: it can be thousands long, while a case has
+/// few rows.
 void SqliteOutbox::settle_queue(domain::CaseNo number, const domain::EndpointId& endpoint) {
     Query first_query = connection_.query(R"sql(
         SELECT min(ordinal) FROM notification WHERE case_no = :case_no AND state = +0 AND endpoint = :endpoint
