@@ -153,12 +153,10 @@ boost::asio::awaitable<Result<Answer>> commit(Context& context, Once& once, Writ
     co_return std::move(once.answer());
 }
 
-}  // namespace
-
-boost::asio::awaitable<Result<Answer>> commit_once(
-    Context& context, domain::Principal caller, Repeat repeat, Effect effect, Lane lane) {
-    Once once(context, std::move(caller), std::move(repeat));
-    WriteOp op = [&](Tx& tx) -> Result<void> {
+/// The unit of work: the answer that was given before, or what `effect` makes now, kept as `keep` does it.
+template <class Work, class Keep>
+WriteOp unit_of(Once& once, Work& effect, Keep keep) {
+    return [&once, &effect, keep](Tx& tx) -> Result<void> {
         const auto before = once.came_before(tx);
         if (!before || *before) {
             return before ? Result<void>() : before.error();
@@ -167,29 +165,24 @@ boost::asio::awaitable<Result<Answer>> commit_once(
         if (!made) {
             return made.error();
         }
-        once.keep(tx, std::move(*made));
+        (once.*keep)(tx, std::move(*made));
         return {};
     };
-    auto answer = co_await commit(context, once, std::move(op), lane);
+}
+
+}  // namespace
+
+boost::asio::awaitable<Result<Answer>> commit_once(
+    Context& context, domain::Principal caller, Repeat repeat, Effect effect, Lane lane) {
+    Once once(context, std::move(caller), std::move(repeat));
+    auto answer = co_await commit(context, once, unit_of(once, effect, &Once::keep), lane);
     co_return answer;
 }
 
 boost::asio::awaitable<Result<Answer>> commit_once_late(
     Context& context, domain::Principal caller, Repeat repeat, LateEffect effect, Lane lane) {
     Once once(context, std::move(caller), std::move(repeat));
-    WriteOp op = [&](Tx& tx) -> Result<void> {
-        const auto before = once.came_before(tx);
-        if (!before || *before) {
-            return before ? Result<void>() : before.error();
-        }
-        auto made = effect(tx);
-        if (!made) {
-            return made.error();
-        }
-        once.keep_late(tx, std::move(*made));
-        return {};
-    };
-    auto answer = co_await commit(context, once, std::move(op), lane);
+    auto answer = co_await commit(context, once, unit_of(once, effect, &Once::keep_late), lane);
     co_return answer;
 }
 
