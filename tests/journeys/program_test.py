@@ -10,7 +10,7 @@ import unittest
 
 from harness import HOTLINE, ROOT, Caller, Service, sample, wait_until
 
-GOOD, FINDING, USAGE = 0, 1, 2
+GOOD, FINDING, USAGE, ENVIRONMENT = 0, 1, 2, 3
 
 
 class Program(unittest.TestCase):
@@ -76,6 +76,17 @@ class Program(unittest.TestCase):
                 checked = self.service.command(*words, pack)
                 self.assertEqual(checked.returncode, GOOD, checked.stdout[-2000:] + checked.stderr[-2000:])
 
+    def test_what_a_pack_lacks_is_a_finding_in_it(self):
+        document = json.loads((ROOT / "rules" / "lai-chau" / "decision-27-2023" / "pack.json").read_text())
+        del document["rules"][5]["basis"]
+        bent = self.service.folder / "bent-pack.json"
+        bent.write_text(json.dumps(document))
+        checked = self.service.command("rules", "lint", bent, "--json")
+        self.assertEqual(checked.returncode, FINDING, checked)
+        found = json.loads(checked.stdout)
+        self.assertFalse(found["clean"])
+        self.assertIn("/rules/5/basis", found["findings"][0]["where"])
+
     def test_a_deadline_is_explained(self):
         filing = self.service.file(sample(4))
         explained = self.command("deadline", "explain", filing["case"])
@@ -91,6 +102,33 @@ class Program(unittest.TestCase):
         for secret in ("Trẻ H", "bầm tím", "0213 000", filing["receipt"], filing["receipt"].replace(" ", ""),
                        self.service.token("operator", HOTLINE)):
             self.assertNotIn(secret, log)
+
+
+class WithoutADatabase(unittest.TestCase):
+    def setUp(self):
+        self.service = Service()
+        self.addCleanup(self.service.close)
+        document = json.loads(pathlib.Path(self.service.config).read_text())
+        self.database = pathlib.Path(self.service.config).parent / document["store"]["path"]
+        self.kept = self.service.folder / "kept.db"
+        self.database.rename(self.kept)
+
+    def command(self, *words):
+        return self.service.command(*words, "--config", self.service.config)
+
+    def test_whoever_only_looks_makes_none(self):
+        for words in (("check", "invariants"), ("audit", "verify"), ("stats",), ("key", "list")):
+            with self.subTest(command=words):
+                self.assertEqual(self.command(*words).returncode, ENVIRONMENT)
+                self.assertFalse(self.database.exists())
+
+    def test_a_bad_copy_leaves_nothing_behind_and_a_good_one_is_taken(self):
+        bad = self.service.folder / "bad.db"
+        bad.write_bytes(bytes(5000))
+        self.assertNotEqual(self.command("restore", bad).returncode, GOOD)
+        self.assertEqual([each.name for each in self.database.parent.glob(self.database.name + "*")], [])
+        self.assertEqual(self.command("restore", self.kept).returncode, GOOD)
+        self.assertTrue(self.database.exists())
 
 
 class StartAndStop(unittest.TestCase):
