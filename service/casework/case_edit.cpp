@@ -230,7 +230,9 @@ void CaseEdit::exclude_successors() {
         const auto body = world_->directory->body_of(agency);
         bodies.insert(bodies.end(), body.begin(), body.end());
     }
-    exclude(bodies);
+    if (!bodies.empty()) {
+        exclude(bodies);
+    }
 }
 
 void CaseEdit::take_from(const domain::AgencyId& agency) {

@@ -30,6 +30,9 @@ void spare_last_resort(const directory::Directory& directory,
                        Instant now,
                        std::span<const domain::AgencyId> already,
                        std::vector<domain::AgencyId>& conflicted) {
+    if (conflicted.empty()) {
+        return;
+    }
     const auto spared = last_resort(directory, now, already);
     if (spared && !last_resort(directory, now, conflicted)) {
         std::erase(conflicted, spared->agency->id);

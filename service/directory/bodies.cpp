@@ -63,10 +63,13 @@ std::vector<domain::AgencyId> Directory::body_of(const domain::AgencyId& id) con
 std::vector<Holder> Directory::last_resorts(Instant at) const {
     std::vector<Holder> found;
     for (const RoleDefinition& role : roles()) {
+        if (!role.last_resort) {
+            continue;
+        }
         for (const Agency& agency : agencies()) {
             const bool holds =
                 std::find(agency.roles.begin(), agency.roles.end(), role.name) != agency.roles.end();
-            if (role.last_resort && holds && agency.valid_at(at)) {
+            if (holds && agency.valid_at(at)) {
                 found.push_back({&agency, role.name});
             }
         }
