@@ -293,12 +293,26 @@ std::optional<OutboxRunner::Claim> OutboxRunner::claim_one(Tx& tx, Endpoint& end
     return Claim{std::move(*head), std::move(*target), std::move(message), standing, probe};
 }
 
-boost::asio::awaitable<void> OutboxRunner::deliver(Claim claim) {
+boost::asio::awaitable<void> OutboxRunner::deliver(Flights::iterator flight, Claim claim) {
+    std::optional<Claim> next(std::move(claim));
+    while (next) {
+        *flight = {context_.clock.now(), next->standing};
+        next = co_await deliver_one(std::move(*next));
+    }
+}
+
+/// Where nobody waits for the place of this try, its endpoint keeps it: what it is to send next is claimed in
+/// the unit that records what became of this one, and a queue costs the writer one unit for each message.
+boost::asio::awaitable<std::optional<OutboxRunner::Claim>> OutboxRunner::deliver_one(Claim claim) {
     const Instant sent_at = context_.clock.now();
     claim.message.sent_at = sent_at;  // is signed, and has to be the time of the day whatever the record's is
     const SendOutcome answer = co_await transport_.send(claim.target, claim.message);
     const domain::AttemptOutcome outcome = classify(claim.target.kind, answer);
+    const bool keeps_place =
+        outcome == domain::AttemptOutcome::delivered && !stop_.stopping && room().sound > 0;
+    std::optional<Claim> next;
     WriteOp record = [&](Tx& tx) -> Result<void> {
+        next.reset();
         auto endpoint = tx.endpoints.find(claim.target.endpoint);
         auto value = tx.outbox.find(claim.notification.no);
         if (!endpoint || !value) {
@@ -314,6 +328,9 @@ boost::asio::awaitable<void> OutboxRunner::deliver(Claim claim) {
         }
         endpoint->leased_until.reset();
         endpoint->next_at = next_look_at(tx.outbox, *endpoint);
+        if (keeps_place && endpoint->next_at && *endpoint->next_at <= tx.now) {
+            next = claim_one(tx, *endpoint);
+        }
         tx.endpoints.put(*endpoint);
         return {};
     };
@@ -321,6 +338,7 @@ boost::asio::awaitable<void> OutboxRunner::deliver(Claim claim) {
     if (!recorded) {  // the lease runs out and the try is made again: the receiver knows the id
         log::error("webhook.attempt_not_recorded",
                    {{"message", claim.message.id}, {"why", recorded.error().detail()}});
+        next.reset();
     }
     tell_observer(claim, outcome, sent_at);
     if (outcome != domain::AttemptOutcome::delivered) {
@@ -332,6 +350,7 @@ boost::asio::awaitable<void> OutboxRunner::deliver(Claim claim) {
                    {"failure", answer.failure}});
         context_.watch_work.notify();
     }
+    co_return next;
 }
 
 void OutboxRunner::tell_observer(const Claim& claim, domain::AttemptOutcome outcome, Instant sent_at) {
@@ -378,22 +397,28 @@ boost::asio::awaitable<void> OutboxRunner::run() {
     }
 }
 
+/// Looks before it claims: most wakes find nothing to start, and a look leaves the writer to others. A look
+/// goes by the clock, a claim by the time of the record, which is ahead of a clock that was set back: so it
+/// claims once in a while all the same.
 boost::asio::awaitable<Result<Instant>> OutboxRunner::start_some() {
+    const auto next = co_await next_look();
+    const Instant now = context_.clock.now();
+    const bool claimed_lately = claimed_at_ && *claimed_at_ <= now && now - *claimed_at_ < kLongestSleep;
+    if (!next || (*next > now && claimed_lately)) {
+        last_look_ = next ? context_.clock.now() : last_look_;
+        co_return next;
+    }
     auto claims = co_await claim_some();
     if (!claims) {
         log::error("outbox.failed", {{"why", claims.error().detail()}});
         co_return claims.error();
     }
-    last_look_ = context_.clock.now();
+    claimed_at_ = last_look_ = context_.clock.now();
     const auto executor = co_await boost::asio::this_coro::executor;
     for (Claim& claim : *claims) {
         start(executor, std::move(claim));
     }
-    if (!claims->empty()) {
-        co_return context_.clock.now();  // there may be more
-    }
-    const auto next = co_await next_look();
-    co_return next;
+    co_return claims->empty() ? *next : context_.clock.now();  // there may be more
 }
 
 void OutboxRunner::start(const boost::asio::any_io_executor& executor, Claim claim) {
@@ -405,7 +430,7 @@ void OutboxRunner::start(const boost::asio::any_io_executor& executor, Claim cla
         }
         context_.outbox_work.notify();
     };
-    boost::asio::co_spawn(executor, deliver(std::move(claim)), finished);
+    boost::asio::co_spawn(executor, deliver(flight, std::move(claim)), finished);
 }
 
 boost::asio::awaitable<Result<Instant>> OutboxRunner::next_look() {

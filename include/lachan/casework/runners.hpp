@@ -88,6 +88,7 @@ private:
         Instant started;
         Standing standing;
     };
+    using Flights = std::list<Flight>;
     struct Room {
         int sound = 0;
         int doubtful = 0;
@@ -102,7 +103,10 @@ private:
     /// What this endpoint is to send now, with a lease on it; none: nothing, and `next_at` says when to look
     /// again.
     std::optional<Claim> claim_one(Tx& tx, Endpoint& endpoint);
-    boost::asio::awaitable<void> deliver(Claim claim);
+    /// Sends what its endpoint has to be sent, one message after the other, as long as it keeps its place.
+    boost::asio::awaitable<void> deliver(Flights::iterator flight, Claim claim);
+    /// One try, and its record; gives the claim that was made with it.
+    boost::asio::awaitable<std::optional<Claim>> deliver_one(Claim claim);
     void tell_observer(const Claim& claim, domain::AttemptOutcome outcome, Instant sent_at);
     /// Starts what can be started; says when to look again.
     boost::asio::awaitable<Result<Instant>> start_some();
@@ -115,7 +119,8 @@ private:
     const StopSign& stop_;
     OutboxLimits limits_;
     Observer* observer_;
-    std::list<Flight> under_way_;
+    Flights under_way_;
+    std::optional<Instant> claimed_at_;
     std::optional<Instant> last_look_;
 };
 
