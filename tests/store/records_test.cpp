@@ -348,6 +348,40 @@ TEST_F(RecordsTest, ADocumentIsReplacedUnderItsName) {
     });
 }
 
+TEST_F(RecordsTest, NothingThatIsWaitedForIsKeptWithoutItsInstant) {
+    const auto number = insert_case(a_case());
+    const auto refused = [&](const casework::WriteOp& op) {
+        const auto outcome = commit(op);
+        return !outcome && outcome.error().code() == Errc::internal;
+    };
+    EXPECT_TRUE(refused([&](Tx& tx) -> Result<void> {
+        domain::Duty adrift = a_duty(number, 1);
+        adrift.next_at.reset();
+        tx.duties.insert(adrift);
+        return {};
+    }));
+    EXPECT_TRUE(refused([&](Tx& tx) -> Result<void> {
+        domain::Notification lost = a_notification(number, 1);
+        lost.next_attempt.reset();
+        tx.outbox.insert(lost);
+        return {};
+    }));
+    EXPECT_TRUE(refused([&](Tx& tx) -> Result<void> {
+        tx.outbox.insert(a_notification(number, 1, ""));
+        return {};
+    }));
+    write([&](Tx& tx) {  // those that have come to an end wait for nothing
+        domain::Duty done = a_duty(number, 1);
+        done.state = domain::DutyState::done;
+        done.next_at.reset();
+        tx.duties.insert(done);
+        domain::Notification told = a_notification(number, 1);
+        told.state = domain::NotificationState::delivered;
+        told.next_attempt.reset();
+        tx.outbox.insert(told);
+    });
+}
+
 TEST_F(RecordsTest, CountsWhatIsOpenAndWhatMustNotBe) {
     const auto sound = insert_case(a_case());
     const auto idle = insert_case(a_case());
@@ -355,12 +389,9 @@ TEST_F(RecordsTest, CountsWhatIsOpenAndWhatMustNotBe) {
         domain::Duty late = a_duty(sound, 1);
         late.overdue_at = kMorning;
         tx.duties.insert(late);
-        domain::Duty adrift = a_duty(idle, 1);
-        adrift.next_at.reset();
-        tx.duties.insert(adrift);
+        tx.duties.insert(a_duty(idle, 1));
         tx.outbox.insert(a_notification(sound, 1));
         domain::Notification lost = a_notification(sound, 2, "nobody/0");
-        lost.next_attempt.reset();
         lost.created_at = kMorning + Duration(1);
         tx.outbox.insert(lost);
         domain::Notification human = a_notification(sound, 3);
@@ -369,6 +400,10 @@ TEST_F(RecordsTest, CountsWhatIsOpenAndWhatMustNotBe) {
         tx.endpoints.put(an_endpoint());
         tx.endpoints.call_at(an_endpoint().id, kMorning);
     });
+    meddle(
+        "PRAGMA ignore_check_constraints = ON;"
+        "UPDATE duty SET next_at_ms = NULL WHERE case_no = 2;"
+        "UPDATE notification SET next_attempt_ms = NULL WHERE endpoint = 'nobody/0'");
 
     read([&](const View& view) {
         const casework::Counts counts = view.counts();

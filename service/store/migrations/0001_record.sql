@@ -108,7 +108,8 @@ CREATE TABLE duty (
     fired INTEGER NOT NULL, -- one bit a ladder step
     repeats INTEGER NOT NULL,
     next_at_ms INTEGER,
-    PRIMARY KEY (case_no, ordinal)
+    PRIMARY KEY (case_no, ordinal),
+    CONSTRAINT pending_duty_has_next_instant CHECK (state > 1 OR next_at_ms IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX duty_due ON duty (next_at_ms) WHERE state <= 1;
 CREATE INDEX duty_held ON duty (holder, due_ms) WHERE state <= 1;
@@ -152,7 +153,8 @@ CREATE TABLE notification (
     next_attempt_ms INTEGER,
     delivered_ms INTEGER,
     reroute_at_ms INTEGER,
-    PRIMARY KEY (case_no, ordinal)
+    PRIMARY KEY (case_no, ordinal),
+    CONSTRAINT scheduled_notification_has_next_try CHECK (state <> 0 OR (next_attempt_ms IS NOT NULL AND endpoint <> ''))
 ) STRICT, WITHOUT ROWID;
 -- created_ms, so that the figures of the queues are read from the index alone
 CREATE INDEX notification_queue ON notification (endpoint, blocked, urgency, next_attempt_ms, created_ms) WHERE state = 0;

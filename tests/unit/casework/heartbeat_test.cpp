@@ -109,6 +109,7 @@ TEST_F(Heart, IsSilentWhenAnInvariantIsBroken) {
     ASSERT_EQ(beat(), "sent");
     office_.write([&](Tx& tx) -> Result<void> {
         for (domain::Duty duty : tx.duties.of_case(office_.case_of(code).no)) {
+            duty.state = domain::DutyState::cancelled;
             duty.next_at.reset();
             tx.duties.update(duty);
         }
