@@ -58,6 +58,29 @@ std::string part_filter(const std::optional<domain::DutyState>& state) {
     return pending ? "d.state <= 1" : "d.state > 1";
 }
 
+/// All of it, in the order of both statements that write it.
+Query& bind_all(Query& query, const domain::Duty& duty) {
+    return query.bind(":kind", duty.kind)
+        .bind(":rule", duty.rule)
+        .bind(":child", duty.child)
+        .bind(":holder", duty.holder)
+        .bind(":role", duty.role)
+        .bind(":area", duty.area)
+        .bind(":start_ms", duty.start)
+        .bind(":due_ms", duty.due)
+        .bind(":handed_over_ms", duty.handed_over)
+        .bind(":state", duty.state)
+        .bind(":accepted_ms", duty.accepted_at)
+        .bind(":ended_ms", duty.ended_at)
+        .bind(":overdue_ms", duty.overdue_at)
+        .bind(":predecessor", duty.predecessor)
+        .bind(":fired", duty.fired)
+        .bind(":repeats", duty.repeats)
+        .bind(":next_at_ms", duty.next_at)
+        .bind(":case_no", duty.no.case_no)
+        .bind(":ordinal", duty.no.ordinal);
+}
+
 }  // namespace
 
 std::optional<domain::Duty> SqliteDuties::find(domain::DutyNo number) const {
@@ -183,31 +206,12 @@ std::optional<Instant> SqliteDuties::next_instant() const {
 
 void SqliteDuties::insert(const domain::Duty& duty) {
     Query query = connection_.query(R"sql(
-        INSERT INTO duty (case_no, ordinal, kind, rule, child, holder, role, area, start_ms, due_ms, handed_over_ms,
-            state, accepted_ms, ended_ms, overdue_ms, predecessor, fired, repeats, next_at_ms)
-        VALUES (:case_no, :ordinal, :kind, :rule, :child, :holder, :role, :area, :start_ms, :due_ms, :handed_over_ms,
-            :state, :accepted_ms, :ended_ms, :overdue_ms, :predecessor, :fired, :repeats, :next_at_ms)
+        INSERT INTO duty (kind, rule, child, holder, role, area, start_ms, due_ms, handed_over_ms, state, accepted_ms,
+            ended_ms, overdue_ms, predecessor, fired, repeats, next_at_ms, case_no, ordinal)
+        VALUES (:kind, :rule, :child, :holder, :role, :area, :start_ms, :due_ms, :handed_over_ms, :state, :accepted_ms,
+            :ended_ms, :overdue_ms, :predecessor, :fired, :repeats, :next_at_ms, :case_no, :ordinal)
     )sql");
-    query.bind(":case_no", duty.no.case_no)
-        .bind(":ordinal", duty.no.ordinal)
-        .bind(":kind", duty.kind)
-        .bind(":rule", duty.rule)
-        .bind(":child", duty.child)
-        .bind(":holder", duty.holder)
-        .bind(":role", duty.role)
-        .bind(":area", duty.area)
-        .bind(":start_ms", duty.start)
-        .bind(":due_ms", duty.due)
-        .bind(":handed_over_ms", duty.handed_over)
-        .bind(":state", duty.state)
-        .bind(":accepted_ms", duty.accepted_at)
-        .bind(":ended_ms", duty.ended_at)
-        .bind(":overdue_ms", duty.overdue_at)
-        .bind(":predecessor", duty.predecessor)
-        .bind(":fired", duty.fired)
-        .bind(":repeats", duty.repeats)
-        .bind(":next_at_ms", duty.next_at)
-        .run();
+    bind_all(query, duty).run();
 }
 
 void SqliteDuties::update(const domain::Duty& duty) {
@@ -219,26 +223,7 @@ void SqliteDuties::update(const domain::Duty& duty) {
             repeats = :repeats, next_at_ms = :next_at_ms
         WHERE case_no = :case_no AND ordinal = :ordinal
     )sql");
-    query.bind(":kind", duty.kind)
-        .bind(":rule", duty.rule)
-        .bind(":child", duty.child)
-        .bind(":holder", duty.holder)
-        .bind(":role", duty.role)
-        .bind(":area", duty.area)
-        .bind(":start_ms", duty.start)
-        .bind(":due_ms", duty.due)
-        .bind(":handed_over_ms", duty.handed_over)
-        .bind(":state", duty.state)
-        .bind(":accepted_ms", duty.accepted_at)
-        .bind(":ended_ms", duty.ended_at)
-        .bind(":overdue_ms", duty.overdue_at)
-        .bind(":predecessor", duty.predecessor)
-        .bind(":fired", duty.fired)
-        .bind(":repeats", duty.repeats)
-        .bind(":next_at_ms", duty.next_at)
-        .bind(":case_no", duty.no.case_no)
-        .bind(":ordinal", duty.no.ordinal)
-        .run();
+    bind_all(query, duty).run();
     const bool updated_duty_exists = connection_.changes() == 1;
     LACHAN_CHECK(updated_duty_exists);
 }

@@ -99,6 +99,29 @@ bool is_scheduled(domain::NotificationState state) {
     return state == domain::NotificationState::scheduled;
 }
 
+/// All of it, in the order of both statements that write it.
+Query& bind_all(Query& query, const domain::Notification& value) {
+    return query.bind(":agency", value.agency)
+        .bind(":endpoint", value.endpoint)
+        .bind(":type", value.type)
+        .bind(":duty", value.duty)
+        .bind(":rule", value.rule)
+        .bind(":case_sequence", value.case_sequence)
+        .bind(":urgency", value.urgency)
+        .bind(":created_ms", value.created_at)
+        .bind(":respond_by_ms", value.respond_by)
+        .bind(":due_ms", value.due)
+        .bind(":state", value.state)
+        .bind(":attempts", value.attempts)
+        .bind(":earlier_attempts", value.earlier_attempts)
+        .bind(":rescheduled_ms", value.rescheduled_at)
+        .bind(":next_attempt_ms", value.next_attempt)
+        .bind(":delivered_ms", value.delivered_at)
+        .bind(":reroute_at_ms", value.reroute_at)
+        .bind(":case_no", value.no.case_no)
+        .bind(":ordinal", value.no.ordinal);
+}
+
 }  // namespace
 
 std::optional<domain::Notification> SqliteOutbox::find(domain::NotificationNo number) const {
@@ -306,34 +329,14 @@ bool SqliteOutbox::has_earlier(const domain::Notification& value) const {
 void SqliteOutbox::insert(const domain::Notification& value) {
     const bool blocked = is_blocked(value);
     Query query = connection_.query(R"sql(
-        INSERT INTO notification (case_no, ordinal, agency, endpoint, type, duty, rule, case_sequence, urgency,
-            created_ms, respond_by_ms, due_ms, state, attempts, earlier_attempts, rescheduled_ms, next_attempt_ms,
-            delivered_ms, reroute_at_ms, blocked)
-        VALUES (:case_no, :ordinal, :agency, :endpoint, :type, :duty, :rule, :case_sequence, :urgency,
-            :created_ms, :respond_by_ms, :due_ms, :state, :attempts, :earlier_attempts, :rescheduled_ms, :next_attempt_ms,
-            :delivered_ms, :reroute_at_ms, :blocked)
+        INSERT INTO notification (agency, endpoint, type, duty, rule, case_sequence, urgency, created_ms, respond_by_ms,
+            due_ms, state, attempts, earlier_attempts, rescheduled_ms, next_attempt_ms, delivered_ms, reroute_at_ms,
+            case_no, ordinal, blocked)
+        VALUES (:agency, :endpoint, :type, :duty, :rule, :case_sequence, :urgency, :created_ms, :respond_by_ms,
+            :due_ms, :state, :attempts, :earlier_attempts, :rescheduled_ms, :next_attempt_ms, :delivered_ms, :reroute_at_ms,
+            :case_no, :ordinal, :blocked)
     )sql");
-    query.bind(":case_no", value.no.case_no)
-        .bind(":ordinal", value.no.ordinal)
-        .bind(":agency", value.agency)
-        .bind(":endpoint", value.endpoint)
-        .bind(":type", value.type)
-        .bind(":duty", value.duty)
-        .bind(":rule", value.rule)
-        .bind(":case_sequence", value.case_sequence)
-        .bind(":urgency", value.urgency)
-        .bind(":created_ms", value.created_at)
-        .bind(":respond_by_ms", value.respond_by)
-        .bind(":due_ms", value.due)
-        .bind(":state", value.state)
-        .bind(":attempts", value.attempts)
-        .bind(":earlier_attempts", value.earlier_attempts)
-        .bind(":rescheduled_ms", value.rescheduled_at)
-        .bind(":next_attempt_ms", value.next_attempt)
-        .bind(":delivered_ms", value.delivered_at)
-        .bind(":reroute_at_ms", value.reroute_at)
-        .bind(":blocked", blocked)
-        .run();
+    bind_all(query, value).bind(":blocked", blocked).run();
 }
 
 void SqliteOutbox::update(const domain::Notification& value) {
@@ -348,26 +351,7 @@ void SqliteOutbox::update(const domain::Notification& value) {
             earlier_attempts = :earlier_attempts, rescheduled_ms = :rescheduled_ms, next_attempt_ms = :next_attempt_ms, delivered_ms = :delivered_ms, reroute_at_ms = :reroute_at_ms
         WHERE case_no = :case_no AND ordinal = :ordinal
     )sql");
-    query.bind(":agency", value.agency)
-        .bind(":endpoint", value.endpoint)
-        .bind(":type", value.type)
-        .bind(":duty", value.duty)
-        .bind(":rule", value.rule)
-        .bind(":case_sequence", value.case_sequence)
-        .bind(":urgency", value.urgency)
-        .bind(":created_ms", value.created_at)
-        .bind(":respond_by_ms", value.respond_by)
-        .bind(":due_ms", value.due)
-        .bind(":state", value.state)
-        .bind(":attempts", value.attempts)
-        .bind(":earlier_attempts", value.earlier_attempts)
-        .bind(":rescheduled_ms", value.rescheduled_at)
-        .bind(":next_attempt_ms", value.next_attempt)
-        .bind(":delivered_ms", value.delivered_at)
-        .bind(":reroute_at_ms", value.reroute_at)
-        .bind(":case_no", value.no.case_no)
-        .bind(":ordinal", value.no.ordinal)
-        .run();
+    bind_all(query, value).run();
 
     const bool moved = before->endpoint != value.endpoint;
     if (is_scheduled(before->state) && (moved || !is_scheduled(value.state))) {
