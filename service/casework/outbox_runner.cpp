@@ -41,6 +41,12 @@ std::optional<Instant> next_look_at(const Outbox& outbox, const Endpoint& endpoi
     return next && endpoint.open_until ? endpoint.open_until : next;
 }
 
+/// The same after a try: whatever waits there already, the others have their turn first.
+std::optional<Instant> next_turn(Tx& tx, const Endpoint& endpoint) {
+    const auto next = next_look_at(tx.outbox, endpoint);
+    return next ? std::optional(std::max(*next, tx.now)) : std::nullopt;
+}
+
 Message message_of(const Vault& vault, const domain::Notification& value, bool exercise, Instant now) {
     Message message;
     message.case_code = vault.case_code(value.no.case_no);
@@ -327,7 +333,7 @@ boost::asio::awaitable<std::optional<OutboxRunner::Claim>> OutboxRunner::deliver
             tx.outbox.insert_attempt(attempt_of(*value, endpoint->id, outcome, answer, sent_at));
         }
         endpoint->leased_until.reset();
-        endpoint->next_at = next_look_at(tx.outbox, *endpoint);
+        endpoint->next_at = next_turn(tx, *endpoint);
         if (keeps_place && endpoint->next_at && *endpoint->next_at <= tx.now) {
             next = claim_one(tx, *endpoint);
         }
@@ -397,15 +403,15 @@ boost::asio::awaitable<void> OutboxRunner::run() {
     }
 }
 
-/// Looks before it claims: most wakes find nothing to start, and a look leaves the writer to others. A look
-/// goes by the clock, a claim by the time of the record, which is ahead of a clock that was set back: so it
-/// claims once in a while all the same.
+/// Looks before it claims: most wakes find nothing to start, and a look leaves the writer to others. Where
+/// the clock was set back the time of the record moves on only with what is written, so once in a while it
+/// claims all the same.
 boost::asio::awaitable<Result<Instant>> OutboxRunner::start_some() {
     const auto next = co_await next_look();
     const Instant now = context_.clock.now();
     const bool claimed_lately = claimed_at_ && *claimed_at_ <= now && now - *claimed_at_ < kLongestSleep;
-    if (!next || (*next > now && claimed_lately)) {
-        last_look_ = next ? context_.clock.now() : last_look_;
+    if (!next || (*next > context_.store.record_time() && claimed_lately)) {
+        last_look_ = next ? now : last_look_;
         co_return next;
     }
     auto claims = co_await claim_some();

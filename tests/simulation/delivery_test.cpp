@@ -1,3 +1,5 @@
+#include <set>
+
 #include "fixture.hpp"
 
 namespace lachan::simulation {
@@ -251,6 +253,28 @@ TEST_F(Delivery, ToOthersIsNotDelayedByAnEndpointThatFailsOrHangs) {
     expect_all_well(world);
 }
 
+// Who has much to be told may go on only while nobody waits for the place.
+TEST_F(Delivery, TellsEveryAgencyOnceBeforeItTellsOneTwice) {
+    WorldPlan plan = plan_from();
+    plan.outbox.parallel = 1;
+    SimWorld world(std::move(plan));
+    Dice dice(15);
+    (void)emergency(world, dice);
+    world.advance(10s);
+
+    std::set<domain::AgencyId> told;
+    std::set<domain::AgencyId> told_again;
+    for (const Arrival& arrival : world.agencies().arrivals()) {
+        const bool first = told.insert(arrival.agency).second;
+        EXPECT_TRUE(!first || told_again.empty()) << arrival.agency.text() << " waited\n" << world.replay();
+        if (!first) {
+            told_again.insert(arrival.agency);
+        }
+    }
+    EXPECT_FALSE(told_again.empty());
+    expect_all_well(world);
+}
+
 // What waits must wait for seconds, not until the clock shows again what it showed before.
 TEST_F(Delivery, IsRetriedInTimeThoughTheClockIsSetBack) {
     SimWorld world(plan_from());
@@ -273,6 +297,19 @@ TEST_F(Delivery, IsRetriedInTimeThoughTheClockIsSetBack) {
     }
     world.advance(5h);
     expect_all_well(world);
+}
+
+TEST_F(Delivery, IsMadeAtOnceThoughTheClockIsSetBack) {
+    SimWorld world(plan_from());
+    Dice dice(16);
+    world.advance(10min);
+    world.clock().step(-2h);
+    world.be_patient_until(world.clock().true_now() + 5h);
+    (void)emergency(world, dice);  // finds the runner at rest after a first look
+    world.advance(5s);
+    const std::string code = emergency(world, dice);
+    world.advance(5s);
+    EXPECT_EQ(first_message(world, code).state, NotificationState::delivered) << world.replay();
 }
 
 TEST_F(Delivery, KeepsTheOrderOfACaseAtAnEndpoint) {
