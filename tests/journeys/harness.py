@@ -149,6 +149,7 @@ class Agencies:
         self.secrets = {}
         self.messages = []
         self.answer = lambda message: 204
+        self.hangs_up = False  # after each answer
         self.takes_over = {}  # by agency: called with the request's handler instead of reading it
         self._arrived = threading.Condition()
         agencies = self
@@ -167,6 +168,8 @@ class Agencies:
                 status = agencies._take(Message(agency, headers, body, agencies.is_genuine(agency, headers, body)))
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
+                if agencies.hangs_up:
+                    self.send_header("Connection", "close")  # which ends the connection here as well
                 self.end_headers()
 
             def log_message(self, *_):

@@ -93,8 +93,8 @@ def broken(handler):
 class Trap:
     """A port where nobody may ever come."""
 
-    def __init__(self):
-        self._socket = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, address="127.0.0.1", port=0):
+        self._socket = socket.create_server((address, port))
         self.port = self._socket.getsockname()[1]
         self.caught = 0
         threading.Thread(target=self._watch, daemon=True).start()

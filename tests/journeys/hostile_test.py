@@ -2,7 +2,9 @@
 and in the end every message is delivered, has gone another way, or is a task for people."""
 
 import functools
+import itertools
 import json
+import os
 import pathlib
 import ssl
 import tempfile
@@ -14,6 +16,9 @@ import hostile
 from harness import Service, certificate, sample, wait_until
 
 RECOVERY_S = 150  # a circuit is probed each minute
+# Answers the service's questions for names from a file of ours, as a name server would that changes its mind.
+NAME_SERVER = next(pathlib.Path("/usr/lib").glob("*/libnss_wrapper.so"), None)
+SANITIZED = os.environ.get("JOURNEY_SANITIZED", "") != ""  # a sanitizer has to be loaded before all others
 
 
 class WrongName:
@@ -126,9 +131,7 @@ class Hostile(unittest.TestCase):
     def test_a_certificate_for_somebody_else_is_not_trusted(self):
         other = WrongName(pathlib.Path(self.folder.name))
         self.addCleanup(other.close)
-        document = json.loads((self.service.folder / "lachan.json").read_text())
-        document["egress"]["ca_file"] = str(other.authority)
-        (self.service.folder / "lachan.json").write_text(json.dumps(document))
+        self.configure("egress", ca_file=str(other.authority))
         self.service.start()
         agency = "ubnd-03388"
         made = self.admin.post(f"/v1/agencies/{agency}/endpoints", {"url": other.url})
@@ -136,6 +139,52 @@ class Hostile(unittest.TestCase):
         pinged = self.admin.post(f"/v1/agencies/{agency}/endpoints/{made.json['id']}/ping", {})
         self.assertEqual((pinged.json["delivered"], pinged.json["failure"]), (False, "tls"))
         self.assertEqual(other.taken, [])
+
+    @unittest.skipIf(NAME_SERVER is None or SANITIZED, "libnss-wrapper is not to be had")
+    def test_a_name_that_turns_inward_later_is_not_followed(self):
+        agency = "ubnd-03388"
+        port = self.service.agencies.port
+        self.service.agencies.hangs_up = True  # a name is asked for at each new connection
+        hosts = pathlib.Path(self.folder.name) / "hosts"
+        trap = hostile.Trap("127.0.0.9", port)
+        self.addCleanup(trap.close)
+        turns = itertools.count(1)
+
+        def now_means(address):
+            hosts.write_text(f"{address} commune.test\n")
+            turn = next(turns)
+            os.utime(hosts, (turn, turn))  # is read again where its time is another one
+
+        now_means("127.0.0.1")
+        self.configure("egress", allow_cidrs=["127.0.0.1/32"])
+        self.service.settings.update(LD_PRELOAD=str(NAME_SERVER), NSS_WRAPPER_HOSTS=str(hosts))
+        self.service.start()
+        channels = f"/v1/agencies/{agency}/endpoints"
+        former = self.admin.all(channels)[0]["id"]
+        made = self.admin.post(channels, {"url": f"http://commune.test:{port}/{agency}"})
+        self.assertEqual(made.status, 201, made)
+        channel = made.json["id"]
+        self.service.agencies.secrets[agency] = made.json["secret"]
+        self.assertTrue(self.admin.post(f"{channels}/{channel}/ping", {}).json["delivered"])
+        self.assertEqual(self.admin.post(f"{channels}/{former}/suspension", {"reason": "thay kênh"}).status, 200)
+
+        now_means("127.0.0.9")
+        pinged = self.admin.post(f"{channels}/{channel}/ping", {}).json
+        self.assertEqual((pinged["delivered"], pinged["failure"]), (False, "egress_denied"))
+        case = self.service.file(sample(4))["case"]
+        wait_until(lambda: self.failures(case, agency), "a try at the name that turned inward")
+        self.assertEqual(self.failures(case, agency), {"egress_denied"})
+        self.assertTrue(self.owed_is(agency, {"scheduled"}, case))
+
+        now_means("127.0.0.1")
+        wait_until(lambda: self.owed_is(agency, {"delivered"}, case), "the agency to be told after all", RECOVERY_S)
+        self.assertEqual(trap.caught, 0)
+
+    def configure(self, part, **settings):
+        file = self.service.folder / "lachan.json"
+        document = json.loads(file.read_text())
+        document[part].update(settings)
+        file.write_text(json.dumps(document))
 
 
 if __name__ == "__main__":
