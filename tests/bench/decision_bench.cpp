@@ -1,5 +1,8 @@
-// What one decision costs with the whole pack, beside an evaluator written the straightforward way: it walks
-// the pack's JSON for each report. Both must find the same rules; `--smoke` checks only that.
+// What one decision costs with the whole pack: from a report's facts to duties, notices and assumptions.
+// Beside it two evaluators that only say which rules apply: one asks each compiled rule by itself, and stops
+// where the answer is known, as one would write it in C++; the other walks the pack's JSON, as one would
+// write it first, and says what compiling is worth, not what the engine is. All must find the same rules;
+// `--smoke` checks only that.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -12,9 +15,11 @@
 #include <string_view>
 #include <vector>
 
+#include "content.hpp"
 #include "lachan/http/report_codec.hpp"
 #include "lachan/policy/facts.hpp"
 #include "lachan/policy/pack.hpp"
+#include "results.hpp"
 
 namespace {
 
@@ -22,7 +27,7 @@ using namespace lachan;
 using nlohmann::json;
 
 constexpr int kRounds = 7;          ///< Alternating, so that a drifting machine is fair to both.
-constexpr int kDecisions = 20'000;  ///< A round of the engine.
+constexpr int kDecisions = 20'000;  ///< A round of the engine, and of the rules one by one.
 constexpr int kWalks = 400;         ///< A round of the walker, which is slower.
 
 std::string read(const std::filesystem::path& path) {
@@ -57,7 +62,50 @@ json facts_json(const json& pack, const policy::Facts& facts) {
     return result;
 }
 
-/// Three values: no, unknown, yes.
+/// Each compiled rule by itself: what rules share is asked again for each, and what cannot change an answer
+/// is not asked.
+class OneByOne {
+public:
+    explicit OneByOne(const policy::Pack& pack) : content_(pack.content()) {}
+
+    void add_rules(const policy::Facts& facts, std::vector<const policy::Rule*>& applied) const {
+        for (const std::size_t rule : content_.on_report) {
+            if (value_of(content_.roots[rule], facts) != policy::Verdict::no) {
+                applied.push_back(&content_.rules[rule]);
+            }
+        }
+    }
+
+private:
+    [[nodiscard]] policy::Verdict value_of(policy::NodeIndex index, const policy::Facts& facts) const {
+        using policy::Verdict;
+        const policy::Node& node = content_.program.nodes()[index];
+        const auto children = content_.program.children(index);
+        switch (node.op) {
+            case policy::Op::among:
+                return policy::verdict_of(facts[node.fact], node.set);
+            case policy::Op::negation:
+                return static_cast<Verdict>(2 - static_cast<int>(value_of(children.front(), facts)));
+            case policy::Op::certain:
+                return value_of(children.front(), facts) == Verdict::yes ? Verdict::yes : Verdict::no;
+            case policy::Op::all:
+            case policy::Op::any:
+                break;
+        }
+        const bool all = node.op == policy::Op::all;
+        const Verdict settled = all ? Verdict::no : Verdict::yes;
+        Verdict result = all ? Verdict::yes : Verdict::no;
+        for (auto child = children.begin(); child != children.end() && result != settled; ++child) {
+            const Verdict value = value_of(*child, facts);
+            result = all ? std::min(result, value) : std::max(result, value);
+        }
+        return result;
+    }
+
+    const policy::Pack::Content& content_;
+};
+
+/// Walks the JSON. Three values: no, unknown, yes.
 class Walker {
 public:
     Walker(const json& pack, const json& facts) : pack_(pack), facts_(facts) {}
@@ -122,9 +170,11 @@ private:
 };
 
 struct Sample {
-    std::vector<policy::Facts> children;
+    domain::Report report;
     std::vector<json> as_json;
 };
+
+constexpr policy::Circumstances kNear{domain::Answer::no, domain::Answer::no, false};
 
 std::vector<Sample> samples(const policy::Pack& pack,
                             const json& document,
@@ -136,11 +186,9 @@ std::vector<Sample> samples(const policy::Pack& pack,
     std::sort(files.begin(), files.end());
     std::vector<Sample> result;
     for (const auto& file : files) {
-        const auto report = http::decode_report(read(file), *parse_rfc3339("2026-11-20T08:15:00+07:00"));
-        Sample sample;
-        sample.children =
-            policy::facts_of(pack, report.value(), {domain::Answer::no, domain::Answer::no, false});
-        for (const policy::Facts& facts : sample.children) {
+        auto report = http::decode_report(read(file), *parse_rfc3339("2026-11-20T08:15:00+07:00"));
+        Sample sample{std::move(report).value(), {}};
+        for (const policy::Facts& facts : policy::facts_of(pack, sample.report, kNear)) {
             sample.as_json.push_back(facts_json(document, facts));
         }
         result.push_back(std::move(sample));
@@ -161,12 +209,25 @@ std::vector<std::string> walked(const json& document, const Sample& sample) {
     return ids;
 }
 
-std::vector<std::string> decided(const policy::Pack& pack, const Sample& sample) {
+policy::Decision decide(const policy::Pack& pack, const Sample& sample) {
+    return pack.decide(policy::facts_of(pack, sample.report, kNear));
+}
+
+std::vector<const policy::Rule*> asked_one_by_one(const policy::Pack& pack, const Sample& sample) {
+    std::vector<const policy::Rule*> applied;
+    for (const policy::Facts& facts : policy::facts_of(pack, sample.report, kNear)) {
+        OneByOne(pack).add_rules(facts, applied);
+    }
+    return applied;
+}
+
+std::vector<std::string> ids_of(const std::vector<const policy::Rule*>& rules) {
     std::vector<std::string> ids;
-    for (const policy::Rule* rule : pack.decide(sample.children).applied) {
+    for (const policy::Rule* rule : rules) {
         ids.push_back(rule->id);
     }
     std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     return ids;
 }
 
@@ -180,47 +241,62 @@ double microseconds_each(int count, const Work& work) {
     return took.count() / count;
 }
 
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
+    const bench::Options options(argc, argv);
     const std::filesystem::path root = LACHAN_SOURCE_DIR;
     const std::string text = read(root / "rules/lai-chau/decision-27-2023/pack.json");
     const auto pack = policy::Pack::parse(text);
     const json document = json::parse(text);
     const auto all = samples(pack.value(), document, root / "config/demo/reports");
     for (const Sample& sample : all) {
-        if (walked(document, sample) != decided(*pack, sample)) {
-            std::puts("the two evaluators disagree");
+        const auto found = ids_of(decide(*pack, sample).applied);
+        if (walked(document, sample) != found || ids_of(asked_one_by_one(*pack, sample)) != found) {
+            std::puts("the evaluators disagree");
             return 1;
         }
     }
-    std::printf("%zu sample reports: both evaluators find the same rules\n", all.size());
-    if (argc > 1 && std::string_view(argv[1]) == "--smoke") {
+    std::printf("%zu sample reports: all three evaluators find the same rules\n", all.size());
+    if (options.has("--smoke")) {
         return 0;
     }
     std::size_t kept = 0;  // so that no work can be left out
-    std::vector<double> engine, walker, ratio;
+    std::vector<double> engine, one_by_one, walker, of_rules, of_json;
+    const auto sample = [&](std::size_t i) -> const Sample& { return all[i % all.size()]; };
     for (int round = 0; round < kRounds; ++round) {
-        engine.push_back(microseconds_each(kDecisions, [&](std::size_t i) {
-            kept += pack->decide(all[i % all.size()].children).duties.size();
-        }));
-        walker.push_back(microseconds_each(
-            kWalks, [&](std::size_t i) { kept += walked(document, all[i % all.size()]).size(); }));
-        ratio.push_back(walker.back() / engine.back());
+        engine.push_back(microseconds_each(
+            kDecisions, [&](std::size_t i) { kept += decide(*pack, sample(i)).duties.size(); }));
+        one_by_one.push_back(microseconds_each(
+            kDecisions, [&](std::size_t i) { kept += asked_one_by_one(*pack, sample(i)).size(); }));
+        walker.push_back(
+            microseconds_each(kWalks, [&](std::size_t i) { kept += walked(document, sample(i)).size(); }));
+        of_rules.push_back(engine.back() / one_by_one.back());
+        of_json.push_back(walker.back() / engine.back());
     }
     std::printf(
-        "decision, whole pack (%zu rules): engine %.2f us, JSON walker %.1f us, ratio %.0f (medians of %d "
-        "alternating rounds, %zu)\n",
+        "a decision with the whole pack (%zu rules), reading the facts of the report included, medians of %d "
+        "alternating rounds (%zu):\n"
+        "    engine, to duties, notices and assumptions  %8.2f us\n"
+        "    compiled rules one by one, to rules only    %8.2f us, the engine costs %.2f of it\n"
+        "    walking the JSON, to rules only             %8.1f us, %.0f times the engine\n",
         pack->rules().size(),
-        median(engine),
-        median(walker),
-        median(ratio),
         kRounds,
-        kept % 10);
+        kept % 10,
+        bench::median(engine),
+        bench::median(one_by_one),
+        bench::median(of_rules),
+        bench::median(walker),
+        bench::median(of_json));
+    bench::Results results;
+    results.put("rounds", kRounds);
+    results.put("rules", pack->rules().size());
+    results.put("engine_us", bench::median(engine));
+    results.put("compiled_rules_one_by_one_us", bench::median(one_by_one));
+    results.put("engine_of_one_by_one", bench::median(of_rules));
+    results.put("json_walker_us", bench::median(walker));
+    results.put("json_walker_of_engine", bench::median(of_json));
+    results.at_most(20, bench::median(engine), "us for a decision");
+    results.write(options.after("--json"));
     return 0;
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "lachan/http/api.hpp"
 #include "lachan/http/headers.hpp"
 #include "lachan/http/target.hpp"
+#include "results.hpp"
 #include "support/office.hpp"
 
 namespace {
@@ -83,12 +83,6 @@ private:
     std::vector<std::string> receipts_;
 };
 
-double median(std::vector<double> values) {
-    std::nth_element(
-        values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
-    return values[values.size() / 2];
-}
-
 /// Microseconds of each request; receipts are made beforehand.
 std::vector<double> time(Bench& bench, std::string_view path, bool known, const Sizes& sizes, int round) {
     std::vector<std::string> receipts;
@@ -109,7 +103,7 @@ std::vector<double> time(Bench& bench, std::string_view path, bool known, const 
     return took;
 }
 
-void compare(Bench& bench, std::string_view path, const Sizes& sizes) {
+nlohmann::ordered_json compare(Bench& bench, std::string_view path, const Sizes& sizes) {
     std::vector<double> hits;
     std::vector<double> misses;
     for (int round = 0; round < kRounds; ++round) {
@@ -119,27 +113,35 @@ void compare(Bench& bench, std::string_view path, const Sizes& sizes) {
             into.insert(into.end(), took.begin(), took.end());
         }
     }
-    const double hit = median(hits);
-    const double miss = median(misses);
+    const double hit = lachan::bench::median(hits);
+    const double miss = lachan::bench::median(misses);
     std::printf("%-18s hit %7.1f us   miss %7.1f us   ratio %.3f\n",
                 std::string(path).c_str(),
                 hit,
                 miss,
                 hit / miss);
+    return {{"path", path}, {"hit_us", hit}, {"miss_us", miss}, {"hit_of_miss", hit / miss}};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const bool smoke = argc > 1 && std::strcmp(argv[1], "--smoke") == 0;
-    const Sizes sizes = smoke ? Sizes{20, 5} : Sizes{2000, 400};
+    const lachan::bench::Options options(argc, argv);
+    const Sizes sizes = options.has("--smoke") ? Sizes{20, 5} : Sizes{2000, 400};
     Bench bench(sizes.reports);
     std::printf("asking by receipt, %d reports stored, %d rounds of %d, medians\n",
                 sizes.reports,
                 kRounds,
                 sizes.asked);
+    nlohmann::ordered_json paths = nlohmann::ordered_json::array();
     for (const std::string_view path : {"/v1/status", "/v1/status/nudge", "/v1/status/proof"}) {
-        compare(bench, path, sizes);
+        paths.push_back(compare(bench, path, sizes));
     }
+    lachan::bench::Results results;
+    results.put("reports", sizes.reports);
+    results.put("rounds", kRounds);
+    results.put("asked_in_a_round", sizes.asked);
+    results.put("asking", std::move(paths));
+    results.write(options.after("--json"));
     return 0;
 }

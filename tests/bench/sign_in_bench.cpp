@@ -3,9 +3,9 @@
 #include <cstdio>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "results.hpp"
 #include "support/staff.hpp"
 
 /// Whether the time of an answer tells an account that exists from one that does not: a wrong password for a
@@ -39,11 +39,6 @@ double milliseconds_of(support::Office& office,
     return took.count();
 }
 
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
-
 /// How often a time of `one` is longer than a time of `other`: 0.5 where nothing can be told.
 double told_apart(const std::vector<double>& one, const std::vector<double>& other) {
     double longer = 0;
@@ -58,7 +53,8 @@ double told_apart(const std::vector<double>& one, const std::vector<double>& oth
 }  // namespace
 
 int main(int argc, char** argv) {
-    const bool smoke = argc > 1 && std::string_view(argv[1]) == "--smoke";
+    const bench::Options words(argc, argv);
+    const bool smoke = words.has("--smoke");
     support::Office office;
     vault::PasswordOptions options;
     options.worker = office.executor();
@@ -78,12 +74,20 @@ int main(int argc, char** argv) {
         std::puts("all three are refused alike");
         return 0;
     }
+    nlohmann::ordered_json kinds = nlohmann::ordered_json::array();
     for (const Kind kind : {wrong_password, wrong_code, nobody}) {
         std::printf("%-15s median %.2f ms, longer than \"no such login\" in %.0f %% of pairs (%zu tries)\n",
                     kNames[kind],
-                    median(times[kind]),
+                    bench::median(times[kind]),
                     100 * told_apart(times[kind], times[nobody]),
                     times[kind].size());
+        kinds.push_back({{"kind", kNames[kind]},
+                         {"median_ms", bench::median(times[kind])},
+                         {"longer_than_no_such_login", told_apart(times[kind], times[nobody])},
+                         {"tries", times[kind].size()}});
     }
+    bench::Results results;
+    results.put("refused", std::move(kinds));
+    results.write(words.after("--json"));
     return 0;
 }
