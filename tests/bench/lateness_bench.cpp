@@ -1,7 +1,9 @@
 // How late what falls due is, and what finding it costs, with 10,000, 100,000 and 1,000,000 open duties in
 // the real store on the real disk, in real time: while the service runs, and after a start for all that was
-// missed while it was down. `--smoke` takes few and says only whether each fired once and none early. `--json
-// FILE` writes the figures.
+// missed while it was down. The smallest size is the baseline: all are measured in turn, in each of some
+// rounds.
+// `--smoke` takes few and says only whether each fired once and none early. `--sizes 10000,…`, `--rounds N`,
+// `--json FILE`.
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -9,17 +11,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "folder.hpp"
 #include "lachan/base/log.hpp"
 #include "lachan/casework/agencies.hpp"
 #include "lachan/casework/intake.hpp"
@@ -31,6 +32,7 @@
 #include "lachan/vault/key_medium.hpp"
 #include "lachan/vault/master_key.hpp"
 #include "lachan/vault/sodium_vault.hpp"
+#include "results.hpp"
 #include "simulation/grounds.hpp"
 
 namespace {
@@ -43,23 +45,22 @@ constexpr int kCasesInUnit = 500;
 constexpr int kLooks = 500;
 constexpr Duration kFarOff = 24h * 3650;  ///< Open duties wait for instants within ten years.
 
-struct Size {
-    std::int64_t open = 0;  ///< Duties that are pending and not due.
-    int a_second = 0;       ///< Of those that fall due while the service runs.
-    Duration length{};
-    int missed = 0;  ///< Fallen due while it was down.
+struct Scale {
+    std::vector<std::int64_t> open = {10'000, 100'000, 1'000'000};  ///< Duties that are pending and not due.
+    int rounds = 5;
+    int a_second = 100;  ///< Of those that fall due while the service runs.
+    Duration length = 8s;
+    int missed = 1'000;  ///< Fallen due while it was down.
 };
 
+/// Of one round.
 struct Figures {
-    std::int64_t open = 0;
     double due_us = 0;   ///< Of the query for what is due, when nothing is.
     double next_us = 0;  ///< Of the query for the next instant.
     std::size_t fired = 0;
     double p50_ms = 0, p99_ms = 0, max_ms = 0;
     std::size_t missed = 0;
     double open_s = 0, catch_up_s = 0;
-    std::int64_t bytes = 0;
-    bool right = true;  ///< Each once, and none early.
 };
 
 double at_rank(const std::vector<double>& sorted, double part) {
@@ -164,7 +165,7 @@ private:
 /// One case as the service makes it, and as many copies of it as are wanted, each with instants of its own.
 class Cases {
 public:
-    explicit Cases(Service& service) : service_(service) {
+    explicit Cases(Service& service) {
         simulation::Dice dice(1);
         const Instant now = service.clock.now();
         const domain::Principal sender{
@@ -200,10 +201,10 @@ public:
     [[nodiscard]] std::int64_t duties_in_case() const { return static_cast<std::int64_t>(duties_.size()); }
 
     /// Cases whose duties' next steps come at `first`, and then each `gap` later.
-    void add(std::int64_t cases, Instant first, Duration gap) {
+    void add(Service& service, std::int64_t cases, Instant first, Duration gap) const {
         for (std::int64_t done = 0; done < cases;) {
             const std::int64_t now = std::min<std::int64_t>(kCasesInUnit, cases - done);
-            service_.write([&](casework::Tx& tx) -> Result<void> {
+            service.write([&](casework::Tx& tx) -> Result<void> {
                 for (std::int64_t i = 0; i < now; ++i) {
                     add_one(tx, first + (done + i) * gap * duties_in_case(), gap);
                 }
@@ -214,7 +215,7 @@ public:
     }
 
 private:
-    void add_one(casework::Tx& tx, Instant first, Duration gap) {
+    void add_one(casework::Tx& tx, Instant first, Duration gap) const {
         domain::Case value = sample_;
         value.next_due = Instant::max();
         std::vector<domain::Duty> duties = duties_;
@@ -232,7 +233,6 @@ private:
         }
     }
 
-    Service& service_;
     domain::Case sample_;
     casework::KeySlot key_{};
     std::vector<domain::Duty> duties_;
@@ -244,9 +244,15 @@ std::string_view value_of(const domain::EventData& data, std::string_view key) {
     return found == data.end() ? std::string_view() : std::string_view(found->second);
 }
 
-/// How late each step fired that is in the record after `from`: from its instant to the commit that holds it.
-std::vector<double> lateness_since(Service& service, std::int64_t from, Figures& figures) {
-    std::vector<double> late;
+struct Fired {
+    std::vector<double> late_ms;   ///< Of each step, sorted.
+    std::set<std::string> duties;  ///< Of which some step fired.
+    bool right = true;             ///< No step twice, and none before its instant.
+};
+
+/// What fired by the record after `from`, and how late: from the step's instant to the commit that holds it.
+Fired fired_since(Service& service, std::int64_t from) {
+    Fired fired;
     std::set<std::string> seen;
     service.look([&](const casework::View& view) -> Result<void> {
         for (auto page = view.events.since(from, 1'000); !page.empty();
@@ -257,16 +263,19 @@ std::vector<double> lateness_since(Service& service, std::int64_t from, Figures&
                 if (!instant) {
                     continue;
                 }
-                const std::string name = std::string(value_of(event.data, "duty")) + " " +
-                                         std::string(value_of(event.data, "step")) + to_rfc3339(*instant);
-                late.push_back(static_cast<double>((event.at - *instant).count()));
-                figures.right = figures.right && late.back() >= 0 && seen.insert(name).second;
+                const std::string duty(value_of(event.data, "duty"));
+                const std::string step(value_of(event.data, "step"));
+                const double late = static_cast<double>((event.at - *instant).count());
+                fired.late_ms.push_back(late);
+                fired.duties.insert(duty);
+                fired.right =
+                    fired.right && late >= 0 && seen.insert(duty + " " + step + to_rfc3339(*instant)).second;
             }
         }
         return {};
     });
-    std::sort(late.begin(), late.end());
-    return late;
+    std::sort(fired.late_ms.begin(), fired.late_ms.end());
+    return fired;
 }
 
 std::int64_t end_of_record(Service& service) {
@@ -278,116 +287,208 @@ std::int64_t end_of_record(Service& service) {
     return last;
 }
 
-Figures measure(const std::filesystem::path& folder, const Size& size) {
-    const std::filesystem::path file = folder / ("lateness-" + std::to_string(size.open) + ".db");
-    operations::SystemEntropy entropy;
-    const auto master = vault::MasterKey::random(entropy);
-    const std::shared_ptr<vault::KeyMedium> keys = vault::make_key_memory();
-    Figures figures;
-    figures.open = size.open;
-    {
-        Service service(file, master, keys, 1);
-        Cases cases(service);
-        const std::int64_t each = cases.duties_in_case();
-        const std::int64_t filling = size.open / each;
-        cases.add(filling, service.clock.now() + 24h, kFarOff / size.open);
-        figures.due_us = median_us([&] {
-            service.look([&](const casework::View& view) -> Result<void> {
-                (void)view.duties.due(service.clock.now(), 100);
-                return {};
-            });
-        });
-        figures.next_us = median_us([&] {
-            service.look([&](const casework::View& view) -> Result<void> {
-                (void)view.duties.next_instant();
-                return {};
-            });
-        });
-        const Duration gap = 1000ms / size.a_second;
-        const std::int64_t due = size.length / gap;
-        cases.add(due / each, service.clock.now() + 1500ms, gap);
-        const std::int64_t before = end_of_record(service);
-        service.watch(size.length + 3s);
-        const auto late = lateness_since(service, before, figures);
-        figures.fired = late.size();
-        figures.p50_ms = at_rank(late, 0.5);
-        figures.p99_ms = at_rank(late, 0.99);
-        figures.max_ms = late.empty() ? 0 : late.back();
-        figures.right = figures.right && static_cast<std::int64_t>(late.size()) >= due / each * each;
-        cases.add(size.missed / each, service.clock.now() - 2h, 1ms);
+/// One number of open duties: its database, and what was measured with it.
+class Place {
+public:
+    Place(const std::filesystem::path& folder, std::int64_t open, const Scale& scale)
+        : open_(open),
+          scale_(scale),
+          file_(folder / ("lateness-" + std::to_string(open) + ".db")),
+          service_(std::make_unique<Service>(file_, master_, keys_, 1)),
+          cases_(*service_) {
+        cases_.add(*service_, open / cases_.duties_in_case(), service_->clock.now() + 24h, kFarOff / open);
     }
-    const auto begun = Steady::now();
-    Service service(file, master, keys, 2);
-    figures.open_s = seconds_since(begun);
-    const std::int64_t before = end_of_record(service);
-    const auto caught_up = service.catch_up();
-    figures.catch_up_s = seconds_since(begun);
-    figures.missed = lateness_since(service, before, figures).size();
-    figures.right =
-        figures.right && caught_up && figures.missed >= static_cast<std::size_t>(size.missed) / 10 * 9;
-    figures.bytes = static_cast<std::int64_t>(std::filesystem::file_size(file));
-    return figures;
+
+    void round() {
+        Figures& figures = rounds_.emplace_back();
+        figures.due_us = cost_us([&](const casework::View& view) -> Result<void> {
+            (void)view.duties.due(service_->clock.now(), 100);
+            return {};
+        });
+        figures.next_us = cost_us([&](const casework::View& view) -> Result<void> {
+            (void)view.duties.next_instant();
+            return {};
+        });
+        run(figures);
+        restart(figures);
+    }
+
+    [[nodiscard]] std::int64_t open() const { return open_; }
+    [[nodiscard]] bool right() const { return right_; }
+    [[nodiscard]] std::int64_t bytes() const {
+        return static_cast<std::int64_t>(std::filesystem::file_size(file_));
+    }
+    [[nodiscard]] std::vector<double> all(double Figures::* figure) const {
+        std::vector<double> values;
+        for (const Figures& each : rounds_) {
+            values.push_back(each.*figure);
+        }
+        return values;
+    }
+    [[nodiscard]] double middle(double Figures::* figure) const { return bench::median(all(figure)); }
+    [[nodiscard]] std::size_t count(std::size_t Figures::* figure) const {
+        std::size_t sum = 0;
+        for (const Figures& each : rounds_) {
+            sum += each.*figure;
+        }
+        return sum;
+    }
+
+private:
+    double cost_us(const casework::ReadOp& reading) {
+        return median_us([&] { service_->look(reading); });
+    }
+
+    /// What falls due while the service runs.
+    void run(Figures& figures) {
+        const Duration gap = 1000ms / scale_.a_second;
+        const std::int64_t cases = scale_.length / gap / cases_.duties_in_case();
+        cases_.add(*service_, cases, service_->clock.now() + 1500ms, gap);
+        const std::int64_t before = end_of_record(*service_);
+        service_->watch(scale_.length + 3s);
+        const Fired fired = fired_since(*service_, before);
+        figures.fired = fired.late_ms.size();
+        figures.p50_ms = at_rank(fired.late_ms, 0.5);
+        figures.p99_ms = at_rank(fired.late_ms, 0.99);
+        figures.max_ms = fired.late_ms.empty() ? 0 : fired.late_ms.back();
+        expect(fired, cases);
+    }
+
+    /// What fell due while it was down.
+    void restart(Figures& figures) {
+        const std::int64_t cases = scale_.missed / cases_.duties_in_case();
+        cases_.add(*service_, cases, service_->clock.now() - 2h, 1ms);
+        service_.reset();
+        const auto begun = Steady::now();
+        service_ = std::make_unique<Service>(file_, master_, keys_, 2);
+        figures.open_s = seconds_since(begun);
+        const std::int64_t before = end_of_record(*service_);
+        right_ = right_ && service_->catch_up();
+        figures.catch_up_s = seconds_since(begun);
+        const Fired fired = fired_since(*service_, before);
+        figures.missed = fired.late_ms.size();
+        expect(fired, cases);
+    }
+
+    /// Every duty of so many cases fired; a later step of one may have come due as well.
+    void expect(const Fired& fired, std::int64_t cases) {
+        const auto wanted = static_cast<std::size_t>(cases * cases_.duties_in_case());
+        right_ = right_ && fired.right && fired.duties.size() == wanted;
+    }
+
+    std::int64_t open_;
+    const Scale& scale_;
+    operations::SystemEntropy entropy_;
+    vault::MasterKey master_ = vault::MasterKey::random(entropy_);
+    std::shared_ptr<vault::KeyMedium> keys_ = vault::make_key_memory();
+    std::filesystem::path file_;
+    std::unique_ptr<Service> service_;
+    Cases cases_;
+    std::vector<Figures> rounds_;
+    bool right_ = true;
+};
+
+using Places = std::vector<std::unique_ptr<Place>>;
+
+nlohmann::ordered_json to_json(const Place& place) {
+    return {{"open_duties", place.open()},
+            {"due_query_us", place.middle(&Figures::due_us)},
+            {"next_instant_us", place.middle(&Figures::next_us)},
+            {"fired", place.count(&Figures::fired)},
+            {"late_ms",
+             {{"p50", place.middle(&Figures::p50_ms)},
+              {"p99", place.middle(&Figures::p99_ms)},
+              {"max", place.middle(&Figures::max_ms)}}},
+            {"missed", place.count(&Figures::missed)},
+            {"open_s", place.middle(&Figures::open_s)},
+            {"all_missed_done_s", place.middle(&Figures::catch_up_s)},
+            {"database_bytes", place.bytes()}};
 }
 
-nlohmann::ordered_json to_json(const Figures& figures) {
-    return {{"open_duties", figures.open},
-            {"due_query_us", figures.due_us},
-            {"next_instant_us", figures.next_us},
-            {"fired", figures.fired},
-            {"late_ms", {{"p50", figures.p50_ms}, {"p99", figures.p99_ms}, {"max", figures.max_ms}}},
-            {"missed", figures.missed},
-            {"open_s", figures.open_s},
-            {"all_missed_done_s", figures.catch_up_s},
-            {"database_bytes", figures.bytes}};
-}
-
-void print(const Figures& figures) {
+void print(const Place& place) {
     std::printf(
         "%9lld open duties: due %.1f us, next %.1f us | %zu fell due: late p50 %.0f ms, p99 %.0f ms, most "
-        "%.0f ms"
-        " | started in %.3f s, %zu steps missed while down done after %.2f s | %.0f MB\n",
-        static_cast<long long>(figures.open),
-        figures.due_us,
-        figures.next_us,
-        figures.fired,
-        figures.p50_ms,
-        figures.p99_ms,
-        figures.max_ms,
-        figures.open_s,
-        figures.missed,
-        figures.catch_up_s,
-        static_cast<double>(figures.bytes) / 1e6);
-    std::fflush(stdout);
+        "%.0f ms | started in %.3f s, %zu steps missed while down done after %.2f s | %.0f MB\n",
+        static_cast<long long>(place.open()),
+        place.middle(&Figures::due_us),
+        place.middle(&Figures::next_us),
+        place.count(&Figures::fired),
+        place.middle(&Figures::p50_ms),
+        place.middle(&Figures::p99_ms),
+        place.middle(&Figures::max_ms),
+        place.middle(&Figures::open_s),
+        place.count(&Figures::missed),
+        place.middle(&Figures::catch_up_s),
+        static_cast<double>(place.bytes()) / 1e6);
+}
+
+/// From the smallest size to the largest: the median of the ratios within a round. Below `least` nothing can
+/// be told apart.
+double growth(const Places& places, double Figures::* figure, double least) {
+    const auto first = places.front()->all(figure);
+    const auto last = places.back()->all(figure);
+    std::vector<double> ratios;
+    for (std::size_t round = 0; round < first.size(); ++round) {
+        ratios.push_back(std::max(last[round], least) / std::max(first[round], least));
+    }
+    return bench::median(ratios);
+}
+
+void judge(const Places& places, bench::Results& results) {
+    results.at_most(1.5, growth(places, &Figures::due_us, 0.1), "due query, smallest size to largest");
+    results.at_most(1.5, growth(places, &Figures::p99_ms, 1), "lateness p99, smallest size to largest");
+    for (const auto& place : places) {
+        const std::string among = " among " + std::to_string(place->open()) + " open duties";
+        results.at_most(2, place->middle(&Figures::p99_ms) / 1000, "s late (p99)" + among);
+        results.at_most(5, place->middle(&Figures::catch_up_s), "s after a start, all missed done" + among);
+    }
+}
+
+Scale scale_of(const bench::Options& options) {
+    if (options.has("--smoke")) {
+        return {{1'000, 2'000}, 1, 50, 1s, 100};
+    }
+    Scale scale;
+    if (std::istringstream sizes(options.after("--sizes")); !sizes.str().empty()) {
+        scale.open.clear();
+        for (std::string size; std::getline(sizes, size, ',');) {
+            scale.open.push_back(std::stoll(size));
+        }
+    }
+    scale.rounds = std::stoi(options.after("--rounds", std::to_string(scale.rounds)));
+    return scale;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::vector<std::string_view> words(argv + 1, argv + argc);
-    const bool smoke = std::find(words.begin(), words.end(), "--smoke") != words.end();
-    const auto json = std::find(words.begin(), words.end(), "--json");
+    const bench::Options options(argc, argv);
     log::set_level(log::Level::none);
-    const std::vector<Size> sizes =
-        smoke ? std::vector<Size>{{2'000, 50, 1s, 100}}
-              : std::vector<Size>{
-                    {10'000, 100, 10s, 1'000}, {100'000, 100, 10s, 1'000}, {1'000'000, 100, 10s, 1'000}};
-    std::string pattern = (std::filesystem::temp_directory_path() / "lachan-lateness-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-        std::puts("no folder for the databases");
-        return 1;
+    const Scale scale = scale_of(options);
+    const bench::Folder folder("lachan-lateness");
+    Places places;
+    for (const std::int64_t open : scale.open) {
+        places.push_back(std::make_unique<Place>(folder.path(), open, scale));
     }
-    nlohmann::ordered_json results = nlohmann::ordered_json::array();
+    for (int round = 0; round < scale.rounds; ++round) {
+        for (std::size_t turn = 0; turn < places.size(); ++turn) {
+            places[round % 2 == 0 ? turn : places.size() - 1 - turn]->round();
+        }
+    }
+    std::printf("medians of %d alternating rounds; what fired is counted over all\n", scale.rounds);
+    nlohmann::ordered_json sizes = nlohmann::ordered_json::array();
     bool right = true;
-    for (const Size& size : sizes) {
-        const Figures figures = measure(pattern, size);
-        print(figures);
-        results.push_back(to_json(figures));
-        right = right && figures.right;
+    for (const auto& place : places) {
+        print(*place);
+        sizes.push_back(to_json(*place));
+        right = right && place->right();
     }
-    std::filesystem::remove_all(pattern);
-    if (json != words.end() && json + 1 != words.end()) {
-        std::ofstream(std::string(*(json + 1))) << results.dump(1) << '\n';
-    }
+    bench::Results results;
+    results.put("rounds", scale.rounds);
+    results.put("lateness", std::move(sizes));
+    results.put("each_fired_once_none_early", right);
+    judge(places, results);
+    results.write(options.after("--json"));
     std::puts(right ? "each fired once, and none early" : "NOT each fired once, or one fired early");
     return right ? 0 : 1;
 }
