@@ -2,12 +2,14 @@
 // how late, and what the server spent on them. One thread, epoll, nothing on the way but a template: it
 // shares the machine with what it measures, so it has to be cheap.
 //
-//     bench_load --port N [--pid SERVER] --connections C --seconds S [--warmup S] [--max N] --request FILE
-//     [--areas FILE]
+//     bench_load --port N[,N…] [--pid SERVER] --connections C --seconds S [--warmup S] [--max N] [--rate N]
+//     --request FILE [--areas FILE] [--picks FILE] [--seed N]
 //
-// FILE holds the head and body of the request as they go over the wire, with {{id}}, {{name}}, {{phone}} and
-// {{area}} for what differs from request to request, and {{length}} for the body's length. Prints one object
-// of JSON.
+// FILE holds the head and body of the request as they go over the wire, with {{id}}, {{name}}, {{phone}},
+// {{area}} and {{pick}} (any line of their files) for what differs from request to request, and {{length}}
+// for the body's length. Connections go to the ports in turn. With a rate, so many requests a second are due,
+// evenly spaced, whether those before were answered or not, and each is as late as it is answered after it
+// was due; without, each connection asks as soon as it was answered. Prints one object of JSON.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -24,6 +26,7 @@
 #include <cstdlib>
 #include <map>
 #include <random>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -41,7 +44,7 @@ constexpr std::size_t kReadAtOnce = 64 * 1024;
 constexpr int kLongestStallS = 30;  ///< Nothing at all for so long: something is broken, and the run ends.
 
 struct Options {
-    std::uint16_t port = 0;
+    std::vector<std::uint16_t> ports;
     int pid = 0;
     int connections = 1;
     double seconds = 5;
@@ -49,14 +52,19 @@ struct Options {
     std::int64_t most = 1'000'000;
     std::string request;
     std::string areas;
+    std::string picks;
+    double rate = 0;  ///< 0: as fast as the connections allow.
     std::uint64_t seed = 1;
 };
 
 /// A request with holes, filled anew each time.
 class Template {
 public:
-    Template(std::string_view text, std::vector<std::string> areas, std::uint64_t seed)
-        : areas_(std::move(areas)), dice_(seed) {
+    Template(std::string_view text,
+             std::vector<std::string> areas,
+             std::vector<std::string> picks,
+             std::uint64_t seed)
+        : areas_(std::move(areas)), picks_(std::move(picks)), dice_(seed) {
         const std::size_t end = text.find("\r\n\r\n");
         if (end == std::string_view::npos) {
             throw std::runtime_error("the request has no empty line after its head");
@@ -101,6 +109,8 @@ private:
                 out += std::to_string(length);
             } else if (piece.hole == "area") {
                 out += areas_.at(dice_() % areas_.size());
+            } else if (piece.hole == "pick") {
+                out += picks_.at(dice_() % picks_.size());
             } else if (piece.hole == "phone") {
                 out += "09" + digits(8);
             } else if (piece.hole == "name") {
@@ -147,6 +157,7 @@ private:
     std::vector<Piece> head_;
     std::vector<Piece> body_;
     std::vector<std::string> areas_;
+    std::vector<std::string> picks_;
     std::mt19937_64 dice_;
     std::string id_;
 };
@@ -214,15 +225,16 @@ public:
     }
 
     void go() {
+        const auto begun = Clock::now();
+        next_due_ = begun;
         for (std::size_t i = 0; i < connections_.size(); ++i) {
-            connections_[i].socket = connect_to(options_.port);
+            connections_[i].socket = connect_to(options_.ports.at(i % options_.ports.size()));
             epoll_event event{};
             event.events = EPOLLIN;
             event.data.u64 = i;
             ::epoll_ctl(poll_, EPOLL_CTL_ADD, connections_[i].socket, &event);
-            ask(connections_[i]);
+            give(connections_[i]);
         }
-        const auto begun = Clock::now();
         measured_from_ = begun + seconds(options_.warmup);
         until_ = measured_from_ + seconds(options_.seconds);
         while (Clock::now() < until_ && sent_ < options_.most) {
@@ -270,9 +282,35 @@ private:
         return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(count));
     }
 
-    void ask(Connection& connection) {
+    /// A connection is free: it asks now, or waits for a request to be due.
+    void give(Connection& connection) {
+        if (options_.rate <= 0) {
+            ask(connection, Clock::now());
+        } else {
+            free_.push_back(&connection);
+        }
+    }
+
+    /// Sends what is due as far as there are connections; says how many ms there are until the next is.
+    int send_due() {
+        const auto now = Clock::now();
+        while (!free_.empty() && next_due_ <= now && sent_ < options_.most) {
+            Connection& connection = *free_.back();
+            free_.pop_back();
+            ask(connection, next_due_);
+            next_due_ += seconds(1 / options_.rate);
+        }
+        if (free_.empty()) {
+            return kLongestStallS * 1000;  // an answer comes first
+        }
+        // Rounded up: whoever looks again at once would take a core from the server.
+        const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next_due_ - now).count();
+        return static_cast<int>(std::max<std::int64_t>(0, wait));
+    }
+
+    void ask(Connection& connection, Clock::time_point due) {
         connection.out = requests_.next();
-        connection.asked = Clock::now();
+        connection.asked = due;
         ++sent_;
         const auto written =
             ::send(connection.socket, connection.out.data(), connection.out.size(), MSG_NOSIGNAL);
@@ -284,9 +322,9 @@ private:
 
     void turn() {
         std::array<epoll_event, 256> events{};
-        const int ready =
-            ::epoll_wait(poll_, events.data(), static_cast<int>(events.size()), kLongestStallS * 1000);
-        if (ready <= 0) {
+        const int wait = options_.rate > 0 ? send_due() : kLongestStallS * 1000;
+        const int ready = ::epoll_wait(poll_, events.data(), static_cast<int>(events.size()), wait);
+        if (ready < 0 || (ready == 0 && wait >= kLongestStallS * 1000)) {
             throw std::runtime_error("the server says nothing any more");
         }
         for (int i = 0; i < ready; ++i) {
@@ -306,7 +344,7 @@ private:
         }
         connection.in.erase(0, answer.size);
         count(connection, answer);
-        ask(connection);
+        give(connection);
     }
 
     void count(const Connection& connection, const Answer& answer) {
@@ -341,6 +379,8 @@ private:
     std::vector<Connection> connections_;
     std::vector<char> buffer_ = std::vector<char>(kReadAtOnce);
     int poll_ = -1;
+    std::vector<Connection*> free_;  ///< With a rate: those that wait for a request to be due.
+    Clock::time_point next_due_;
     std::int64_t sent_ = 0;
     bool measuring_ = false;
     Clock::time_point measured_from_, until_, counted_from_, last_;
@@ -357,7 +397,10 @@ Options parse_options(int argc, char** argv) {
         const std::string_view name = argv[i];
         const char* const value = argv[i + 1];
         if (name == "--port") {
-            options.port = static_cast<std::uint16_t>(std::atoi(value));
+            std::istringstream ports(value);
+            for (std::string port; std::getline(ports, port, ',');) {
+                options.ports.push_back(static_cast<std::uint16_t>(std::stoi(port)));
+            }
         } else if (name == "--pid") {
             options.pid = std::atoi(value);
         } else if (name == "--connections") {
@@ -372,6 +415,10 @@ Options parse_options(int argc, char** argv) {
             options.request = value;
         } else if (name == "--areas") {
             options.areas = value;
+        } else if (name == "--picks") {
+            options.picks = value;
+        } else if (name == "--rate") {
+            options.rate = std::atof(value);
         } else if (name == "--seed") {
             options.seed = static_cast<std::uint64_t>(std::atoll(value));
         } else {
@@ -386,9 +433,12 @@ Options parse_options(int argc, char** argv) {
 int main(int argc, char** argv) {
     try {
         const Options options = parse_options(argc, argv);
-        std::vector<std::string> areas =
-            options.areas.empty() ? std::vector<std::string>{} : lines_of(options.areas);
-        Run run(options, Template(content_of(options.request), std::move(areas), options.seed));
+        const auto lines = [](const std::string& file) {
+            return file.empty() ? std::vector<std::string>{} : lines_of(file);
+        };
+        Run run(
+            options,
+            Template(content_of(options.request), lines(options.areas), lines(options.picks), options.seed));
         run.go();
         run.print();
         return 0;

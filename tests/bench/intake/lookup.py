@@ -9,9 +9,13 @@ import argparse
 import json
 import pathlib
 import statistics
+import sys
 import tempfile
 
 import servers
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import figures  # noqa: E402
 
 CONNECTIONS = 32
 MOST = 2_000_000
@@ -96,8 +100,13 @@ def main():
     for line in lines:
         print(f"{line['question']:<7} {line['bytes']:>6} bytes: {line['per_second']:>7.0f}/s, CPU {line['cpu_us']:.0f} us; bare server "
               f"{line['bare_per_second']:.0f}/s, CPU {line['bare_cpu_us']:.0f} us; {line['of_bare']:.2f} of its throughput")
+    targets = figures.Targets()
+    names = {"case": "GET of one case", "status": "status query of one case"}
+    for line in lines:
+        targets.at_least(0.50, line["of_bare"], f"{names[line['question']]}: throughput beside a bare server's with the same document")
     if options.json:
-        options.json.write_text(json.dumps({"machine": servers.machine(), "lookup": lines}, indent=1))
+        options.json.write_text(json.dumps({"rounds": options.rounds, "seconds": options.seconds, "lookup": lines,
+                                            "targets": targets.kept}, indent=1))
 
 
 if __name__ == "__main__":

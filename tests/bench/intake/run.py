@@ -1,6 +1,6 @@
-"""Intake beside its floor and beside Fastify, in alternating runs; then one case looked up beside a fixed document.
+"""Intake beside its floor and beside Fastify, in alternating runs.
 
-    run.py [--smoke] [--rounds N] [--seconds S] [--connections 1,32,64,256] [--programs floor,lachan,…] [--json FILE]
+    run.py [--smoke] [--all] [--rounds N] [--seconds S] [--connections 1,32,64,256] [--programs floor,lachan,…] [--json FILE]
 
 Prints a table of medians and of the medians of the ratios within a round: only those compare across machines.
 """
@@ -9,13 +9,25 @@ import argparse
 import json
 import pathlib
 import statistics
+import sys
 import tempfile
 
 import fastify
 import servers
 import shape
 
-PROGRAMS = ["floor", "lachan", "lachan+webhooks", "plain floor", "fastify"]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import figures  # noqa: E402
+
+PROGRAMS = {
+    "floor": "one thread of HTTP and simdjson, one that writes the same rows as lachan by group commit, nothing else",
+    "lachan": "everything on, messages written to the outbox; none is sent: every endpoint seems to be in use till 2100",
+    "lachan+webhooks": "lachan, and each message is sent to a receiver on this machine while reports come in",
+    "plain floor": "the floor with the 15 rows that one would write by hand for a report",
+    "fastify": "Fastify and better-sqlite3 that write the same rows, one transaction a report",
+}
+USUAL = ["floor", "lachan", "fastify"]
+CROWDED = (32, 64, 256)  # connections that the targets name
 SAMPLES = 64  # reports that the shape is taken from
 MOST = 400_000  # requests in one run, whatever the machine can do
 
@@ -93,8 +105,11 @@ def summary(runs):
         floor = runs.get(("floor", connections))
         if floor and program != "floor":
             line["of_floor"] = {name: round(ratio(found, floor, name), 3) for name in ("per_second", "p99_ms", "cpu_us")}
+        node = runs.get(("fastify", connections))
+        if node and program == "lachan":
+            line["of_fastify"] = {"per_second": round(ratio(found, node, "per_second"), 3)}
         lines.append(line)
-    return sorted(lines, key=lambda line: (line["connections"], PROGRAMS.index(line["program"])))
+    return sorted(lines, key=lambda line: (line["connections"], list(PROGRAMS).index(line["program"])))
 
 
 def print_table(lines):
@@ -106,6 +121,29 @@ def print_table(lines):
               f"{line['p99_ms']:>8.2f} {line['cpu_us']:>7.0f} {line['peak_rss_kib'] / 1024:>7.0f}   {compared}")
 
 
+def print_programs(programs):
+    for name in programs:
+        print(f"    {name + ':':<17} {PROGRAMS[name]}")
+
+
+def judge(lines):
+    targets = figures.Targets()
+    for line in lines:
+        if line["program"] != "lachan" or "of_floor" not in line:
+            continue
+        connections, of = line["connections"], line["of_floor"]
+        at = f"at {connections} connection{'s' if connections > 1 else ''}"
+        if connections == 1:
+            targets.at_least(0.75, of["per_second"], f"intake throughput beside the floor's, {at}")
+        if connections in CROWDED:
+            targets.at_least(0.70, of["per_second"], f"intake throughput beside the floor's, {at}")
+            targets.at_most(1.5, of["p99_ms"], f"intake p99 beside the floor's, {at}")
+            targets.at_most(1.6, of["cpu_us"], f"CPU a report beside the floor's, {at}")
+        if connections in CROWDED and "of_fastify" in line:
+            targets.at_least(4, line["of_fastify"]["per_second"], f"intake throughput beside Fastify's, {at}")
+    return targets.kept
+
+
 def options_of(words=None):
     parser = argparse.ArgumentParser(description="Intake beside its floor.")
     parser.add_argument("--smoke", action="store_true", help="a few reports each, only to see that everything runs")
@@ -113,13 +151,15 @@ def options_of(words=None):
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--warmup", type=float, default=1)
     parser.add_argument("--connections", default="1,32,64,256")
-    parser.add_argument("--programs", default=",".join(PROGRAMS))
+    parser.add_argument("--programs", default=",".join(USUAL))
+    parser.add_argument("--all", action="store_true", help="lachan+webhooks and the plain floor as well")
     parser.add_argument("--json", type=pathlib.Path)
     options = parser.parse_args(words)
     if options.smoke:
         options.rounds, options.seconds, options.warmup, options.connections = 1, 0.3, 0.1, "2"
     options.connections = [int(number) for number in options.connections.split(",")]
-    options.programs = [name for name in options.programs.split(",") if name != "fastify" or fastify.possible()]
+    programs = list(PROGRAMS) if options.all else options.programs.split(",")
+    options.programs = [name for name in programs if name != "fastify" or fastify.possible()]
     return options
 
 
@@ -133,9 +173,14 @@ def main():
         for table, each in facts["tables"].items():
             print(f"    {table:<13} {each['rows']:5.1f} rows {each['bytes']:7.0f} bytes")
         lines = summary(bench.run())
+    print(f"medians of {options.rounds} alternating rounds of {options.seconds:g} s")
+    print_programs(options.programs)
     print_table(lines)
+    targets = judge(lines)
     if options.json:
-        options.json.write_text(json.dumps({"machine": servers.machine(), "report": facts, "intake": lines}, indent=1))
+        options.json.write_text(json.dumps({"rounds": options.rounds, "seconds": options.seconds, "report": facts,
+                                            "programs": {name: PROGRAMS[name] for name in options.programs},
+                                            "intake": lines, "targets": targets}, indent=1))
 
 
 if __name__ == "__main__":

@@ -136,34 +136,21 @@ class Lachan:
         self.service.close()
 
 
-def load(server, connections, seconds, warmup, most, request=REQUEST, seed=1):
-    """Runs the load generator once; what it measured."""
+def load(server, connections, seconds, warmup, most, request=REQUEST, seed=1, picks=None, rate=0):
+    """Runs the load generator once; what it measured. `picks`: a file of lines for {{pick}}; `rate`: requests a second."""
     with tempfile.TemporaryDirectory() as folder:
         areas = pathlib.Path(folder) / "areas"
         areas.write_text("\n".join(communes()) + "\n")
         filled = pathlib.Path(folder) / "request"
         filled.write_bytes(request.read_bytes().replace(b"{{token}}", server.token.encode()))
         words = [TOOLS / "bench_load", "--port", server.port, "--pid", server.pid, "--connections", connections, "--seconds",
-                 seconds, "--warmup", warmup, "--max", most, "--request", filled, "--areas", areas, "--seed", seed]
+                 seconds, "--warmup", warmup, "--max", most, "--request", filled, "--areas", areas, "--seed", seed, "--rate", rate]
+        words += ["--picks", picks] if picks else []
         done = subprocess.run([str(word) for word in words], capture_output=True, text=True,
                               timeout=seconds + warmup + START_LIMIT_S)
     if done.returncode != 0:
         raise RuntimeError(done.stderr.strip())
     return json.loads(done.stdout)
-
-
-def machine():
-    """Where this was measured, and with what."""
-    def said(*words):
-        try:
-            return subprocess.run(words, capture_output=True, text=True, cwd=ROOT).stdout.strip().splitlines()[0]
-        except (OSError, IndexError):
-            return "unknown"
-    model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "unknown")
-    memory = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemTotal")) // 2**20
-    return {"cpu": f"{os.cpu_count()} x {model}", "memory_gib": memory, "kernel": said("uname", "-sr"),
-            "compiler": said("clang++-19", "--version"), "sqlite": sqlite3.sqlite_version, "node": said("node", "--version"),
-            "commit": said("git", "describe", "--always", "--dirty"), "load_average": os.getloadavg()[0]}
 
 
 def memory_mib(pid):

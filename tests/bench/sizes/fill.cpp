@@ -1,20 +1,33 @@
-// Fills a database with cases, through the store's own room: each is a copy of one that the service itself
-// opened, with numbers, instants and traces of its own. Most are closed, some still run. Then says what the
-// questions cost that are asked of the store itself.
+// Fills the database of a service that does not run with cases, through the store's own room: each is a copy
+// of one that the service itself opened, with numbers, instants and traces of its own. Most are closed, some
+// still run. Then says what the questions cost that are asked of the store itself.
 //
-//     bench_fill --database FILE --cases N [--open PERCENT]
-//     bench_fill --database FILE --measure
+//     bench_fill --service FOLDER --cases N [--open PERCENT]
+//     bench_fill --service FOLDER --measure yes
+//     bench_fill --service FOLDER --codes FILE      writes the code of every case, one a line
+//
+// Case n has the phone 09 and n in eight digits, and shares its child's name, "Giàng A" and n / 4 in letters,
+// with three others.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lachan/operations/system_clock.hpp"
+#include "lachan/operations/system_entropy.hpp"
 #include "lachan/store/sqlite_store.hpp"
+#include "lachan/vault/key_medium.hpp"
+#include "lachan/vault/master_key.hpp"
+#include "lachan/vault/sodium_vault.hpp"
 
 namespace {
 
@@ -23,6 +36,7 @@ using namespace std::chrono_literals;
 
 constexpr int kCasesPerUnit = 500;
 constexpr int kTemplates = 64;
+constexpr int kOfOneName = 4;                               ///< Cases.
 constexpr auto kSpread = std::chrono::hours(24 * 365 * 3);  ///< How far back cases begin.
 
 struct Template {
@@ -68,10 +82,23 @@ std::vector<Template> templates_of(store::SqliteStore& store) {
     return found;
 }
 
+std::string phone_of(domain::CaseNo number) {
+    const std::string digits = std::to_string(static_cast<std::int64_t>(number));
+    return "09" + std::string(8 - std::min<std::size_t>(8, digits.size()), '0') + digits;
+}
+
+std::string name_of(domain::CaseNo number) {
+    std::string name = "Giàng A ";
+    for (std::int64_t rest = static_cast<std::int64_t>(number) / kOfOneName; rest > 0; rest /= 26) {
+        name += static_cast<char>('a' + rest % 26);
+    }
+    return name;
+}
+
 class Filler {
 public:
-    Filler(std::vector<Template> templates, int open_percent, Instant now)
-        : templates_(std::move(templates)), open_percent_(open_percent), now_(now) {}
+    Filler(std::vector<Template> templates, const vault::SodiumVault& vault, int open_percent, Instant now)
+        : templates_(std::move(templates)), vault_(vault), open_percent_(open_percent), now_(now) {}
 
     void add_case(casework::Tx& tx) {
         const Template& made_from = templates_[dice_() % templates_.size()];
@@ -114,9 +141,20 @@ private:
         tx.reports.insert(row);
         static constexpr casework::PartyRelation kReporter[] = {casework::PartyRelation::reporter};
         tx.cases.add_party(number, row.reporter, kReporter);
-        for (int i = 0; i < 5; ++i) {
+        plant(tx, number, casework::TraceKind::child_name, name_of(number));
+        plant(tx, number, casework::TraceKind::phone, phone_of(number));
+        for (int i = 0; i < 3; ++i) {
             tx.cases.add_trace(
-                number, casework::TraceKind::child_name, static_cast<casework::TraceHash>(dice_()));
+                number, casework::TraceKind::other_name, static_cast<casework::TraceHash>(dice_()));
+        }
+    }
+
+    void plant(casework::Tx& tx,
+               domain::CaseNo number,
+               casework::TraceKind kind,
+               const std::string& text) const {
+        if (const auto hash = vault_.trace(kind, text)) {
+            tx.cases.add_trace(number, kind, *hash);
         }
     }
 
@@ -153,6 +191,7 @@ private:
     }
 
     std::vector<Template> templates_;
+    const vault::SodiumVault& vault_;
     int open_percent_;
     Instant now_;
     std::mt19937_64 dice_{std::random_device{}()};
@@ -173,8 +212,12 @@ std::int64_t cases_in(store::SqliteStore& store) {
     return last;
 }
 
-void fill(store::SqliteStore& store, std::int64_t wanted, int open_percent, Instant now) {
-    Filler filler(templates_of(store), open_percent, now);
+void fill(store::SqliteStore& store,
+          const vault::SodiumVault& vault,
+          std::int64_t wanted,
+          int open_percent,
+          Instant now) {
+    Filler filler(templates_of(store), vault, open_percent, now);
     for (std::int64_t made = cases_in(store); made < wanted; made += kCasesPerUnit) {
         must(store.commit_now([&](casework::Tx& tx) -> Result<void> {
             for (int i = 0; i < kCasesPerUnit; ++i) {
@@ -233,27 +276,55 @@ void measure(store::SqliteStore& store, Instant now) {
         }));
 }
 
+std::unique_ptr<vault::SodiumVault> open_vault(const std::filesystem::path& service,
+                                               casework::Entropy& entropy) {
+    const auto master = vault::read_master_key_file(service / "secrets" / "master.key");
+    must(master);
+    auto medium = vault::open_key_file(service / "data" / "case-keys", vault::KeyFileAccess::read);
+    must(medium);
+    auto opened = vault::SodiumVault::open(*master, std::move(*medium), std::nullopt, entropy);
+    must(opened);
+    return std::move(*opened);
+}
+
+void write_codes(store::SqliteStore& store, const vault::SodiumVault& vault, const std::string& path) {
+    std::ofstream file(path);
+    for (std::int64_t number = 1, last = cases_in(store); number <= last; ++number) {
+        file << vault.case_code(domain::CaseNo{number}) << '\n';
+    }
+    if (!file.flush()) {
+        fail("cannot write " + path);
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::string database;
+    std::filesystem::path service;
+    std::string codes;
     std::int64_t wanted = 0;
     int open_percent = 5;
-    for (int i = 1; i < argc; ++i) {
+    for (int i = 1; i + 1 < argc; i += 2) {
         const std::string_view name = argv[i];
-        if (name == "--database" && i + 1 < argc) {
-            database = argv[++i];
-        } else if (name == "--cases" && i + 1 < argc) {
-            wanted = std::atoll(argv[++i]);
-        } else if (name == "--open" && i + 1 < argc) {
-            open_percent = std::atoi(argv[++i]);
+        if (name == "--service") {
+            service = argv[i + 1];
+        } else if (name == "--cases") {
+            wanted = std::atoll(argv[i + 1]);
+        } else if (name == "--open") {
+            open_percent = std::atoi(argv[i + 1]);
+        } else if (name == "--codes") {
+            codes = argv[i + 1];
         }
     }
     operations::SystemClock clock;
-    auto store = store::open_store(database, {clock, std::nullopt, {}});
+    operations::SystemEntropy entropy;
+    auto store = store::open_store((service / "data" / "lachan.sqlite3").string(), {clock, std::nullopt, {}});
     must(store);
+    const auto vault = open_vault(service, entropy);
     if (wanted > 0) {
-        fill(**store, wanted, open_percent, clock.now());
+        fill(**store, *vault, wanted, open_percent, clock.now());
+    } else if (!codes.empty()) {
+        write_codes(**store, *vault, codes);
     } else {
         measure(**store, clock.now());
     }

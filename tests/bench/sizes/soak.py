@@ -6,11 +6,14 @@
 import argparse
 import json
 import pathlib
+import statistics
 import sys
 import threading
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "intake"))
+HERE = pathlib.Path(__file__).resolve()
+sys.path[:0] = [str(HERE.parents[1] / "intake"), str(HERE.parents[1])]
+import figures  # noqa: E402
 import servers  # noqa: E402
 
 MOST = 50_000_000
@@ -45,14 +48,19 @@ def main():
         lachan.close()
     if set(found["statuses"]) != {"201"}:
         raise RuntimeError(f"not every report was taken: {found['statuses']}")
-    # The first quarter fills caches; from then on nothing should grow.
+    # The first quarter fills caches; from then on nothing should grow: the last tenth beside the tenth after the quarter.
     settled = samples[len(samples) // 4:]
+    tenth = max(1, len(samples) // 10)
+    early, late = statistics.median(settled[:tenth]), statistics.median(settled[-tenth:])
     result = {"minutes": round((time.monotonic() - begun) / 60, 2), "reports": found["requests"], "per_second": found["per_second"],
-              "p99_ms": found["p99_ms"], "rss_mib_after_a_quarter": settled[0], "rss_mib_at_the_end": settled[-1],
+              "p99_ms": found["p99_ms"], "rss_mib_after_a_quarter": round(early, 1), "rss_mib_at_the_end": round(late, 1),
               "rss_mib_most": max(samples), "bytes_per_case": round(size / max(found["requests"], 1))}
     print(json.dumps(result))
+    targets = figures.Targets()
+    targets.at_most(1.05, late / early, "memory at the end beside after a quarter: flat")
+    targets.at_most(150, max(samples), "MiB at most")
     if options.json:
-        options.json.write_text(json.dumps({"machine": servers.machine(), "soak": result}, indent=1))
+        options.json.write_text(json.dumps({"soak": result, "targets": targets.kept}, indent=1))
 
 
 if __name__ == "__main__":
