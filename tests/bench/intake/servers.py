@@ -97,13 +97,14 @@ class Nowhere:
 class Lachan:
     """The real binary. Without webhooks every endpoint seems to be in use: what is owed is written, nothing is sent."""
 
-    def __init__(self, webhooks=False, **settings):
+    def __init__(self, webhooks=False, receivers=None, **settings):
+        """`receivers`: in the place of harness.Agencies."""
         harness.BINARY = str(os.environ.get("BENCH_LACHAN", BUILD / "lachan"))
         # The benchmark comes from one key and one address; limits against a client gone wild are not what is measured.
         settings = {"LACHAN_LIMITS_REQUESTS_PER_SECOND": "100000", "LACHAN_LIMITS_BURST": "1000000",
                     "LACHAN_LIMITS_STATUS_PER_MINUTE": "1000000", "LACHAN_API_MAX_CONNECTIONS_PER_ADDRESS": "900",
                     "LACHAN_LOG_LEVEL": "error", **settings}
-        self.service = harness.Service(Sink() if webhooks else Nowhere(), **settings)
+        self.service = harness.Service(receivers or (Sink() if webhooks else Nowhere()), **settings)
         self.database = self.service.folder / "data" / "lachan.sqlite3"
         self.token = self.service.token("operator", harness.HOTLINE)
         self.webhooks = webhooks
@@ -136,15 +137,16 @@ class Lachan:
         self.service.close()
 
 
-def load(server, connections, seconds, warmup, most, request=REQUEST, seed=1, picks=None, rate=0):
-    """Runs the load generator once; what it measured. `picks`: a file of lines for {{pick}}; `rate`: requests a second."""
+def load(server, connections, seconds, warmup, most, request=REQUEST, seed=1, picks=None, rate=0, areas=None):
+    """Runs the load generator once; what it measured. `picks`: a file of lines for {{pick}}; `rate`: requests a second;
+    `areas`: codes for {{area}}, otherwise all communes."""
     with tempfile.TemporaryDirectory() as folder:
-        areas = pathlib.Path(folder) / "areas"
-        areas.write_text("\n".join(communes()) + "\n")
+        places = pathlib.Path(folder) / "areas"
+        places.write_text("\n".join(areas or communes()) + "\n")
         filled = pathlib.Path(folder) / "request"
         filled.write_bytes(request.read_bytes().replace(b"{{token}}", server.token.encode()))
         words = [TOOLS / "bench_load", "--port", server.port, "--pid", server.pid, "--connections", connections, "--seconds",
-                 seconds, "--warmup", warmup, "--max", most, "--request", filled, "--areas", areas, "--seed", seed, "--rate", rate]
+                 seconds, "--warmup", warmup, "--max", most, "--request", filled, "--areas", places, "--seed", seed, "--rate", rate]
         words += ["--picks", picks] if picks else []
         done = subprocess.run([str(word) for word in words], capture_output=True, text=True,
                               timeout=seconds + warmup + START_LIMIT_S)
