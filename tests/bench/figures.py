@@ -48,8 +48,8 @@ def disk():
 def machine():
     model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "unknown")
     kib = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemTotal"))
-    return {"cpu": model, "cores": os.cpu_count(), "memory_gib": round(kib / 2**20, 1), "disk": disk(), "kernel": said("uname", "-sr"),
-            "load_average": os.getloadavg()[0]}
+    return {"cpu": model, "cores": os.cpu_count(), "memory_gib": round(kib / 2**20, 1), "disk": disk(),
+            "kernel": said("uname", "-sr"), "load_average": os.getloadavg()[0]}
 
 
 def boost():
@@ -64,7 +64,8 @@ def versions():
     """Of what the programs are built with, and of the programs they are compared with."""
     found = {"compiler": said("clang++-19", "--version"), "boost": boost()}
     found |= {name: said("pkg-config", "--modversion", package)
-              for name, package in (("sqlite", "sqlite3"), ("openssl", "openssl"), ("libsodium", "libsodium"), ("simdjson", "simdjson"))}
+              for name, package in (("sqlite", "sqlite3"), ("openssl", "openssl"), ("libsodium", "libsodium"),
+                                    ("simdjson", "simdjson"))}
     locked = json.loads(FASTIFY_LOCK.read_text())["packages"]
     found |= {"python": sys.version.split()[0], "node": said("node", "--version")}
     found |= {name: locked[f"node_modules/{name}"]["version"] for name in ("fastify", "better-sqlite3")}

@@ -446,7 +446,7 @@ void judge(const Places& places, bench::Results& results) {
 
 Scale scale_of(const bench::Options& options) {
     if (options.has("--smoke")) {
-        return {{1'000, 2'000}, 1, 50, 1s, 100};
+        return {{2'000}, 1, 50, 1s, 100};
     }
     Scale scale;
     if (std::istringstream sizes(options.after("--sizes")); !sizes.str().empty()) {

@@ -103,7 +103,8 @@ def main():
     targets = figures.Targets()
     names = {"case": "GET of one case", "status": "status query of one case"}
     for line in lines:
-        targets.at_least(0.50, line["of_bare"], f"{names[line['question']]}: throughput beside a bare server's with the same document")
+        targets.at_least(0.50, line["of_bare"],
+                         f"{names[line['question']]}: throughput beside a bare server's with the same document")
     if options.json:
         options.json.write_text(json.dumps({"rounds": options.rounds, "seconds": options.seconds, "lookup": lines,
                                             "targets": targets.kept}, indent=1))

@@ -155,6 +155,36 @@ def load(server, connections, seconds, warmup, most, request=REQUEST, seed=1, pi
     return json.loads(done.stdout)
 
 
+EVERY, FIRST = "every message", "the first of each report"
+
+
+def read(database, sql, *values):
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=START_LIMIT_S)
+    try:
+        return connection.execute(sql, values).fetchall()
+    finally:
+        connection.close()
+
+
+def first_tries_ms(database, since, until=FAR_MS):
+    """From the commit of a message's cause to its first try, for those of that time. The cause's time is taken in its unit of
+    work, so the sync of its own commit is in; an agency gets its messages one after the other."""
+    rows = read(database, "SELECT case_no, at_ms - created_ms FROM notification JOIN attempt USING (case_no, ordinal) "
+                          "WHERE number = 1 AND created_ms BETWEEN ? AND ?", since, until)
+    first = {}
+    for case, waited in rows:
+        first[case] = min(waited, first.get(case, waited))
+    return {EVERY: [waited for _, waited in rows], FIRST: list(first.values())}
+
+
+def percentile(values, share):
+    return sorted(values)[round(share * (len(values) - 1))]
+
+
+def p50_p99(values):
+    return {"p50_ms": percentile(values, 0.5), "p99_ms": percentile(values, 0.99)}
+
+
 def memory_mib(pid):
     """(now, at most so far) of a process's resident memory."""
     lines = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)

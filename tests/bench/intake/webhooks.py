@@ -31,19 +31,6 @@ KEPT_UP_S = 1
 ENOUGH = 0.97  # of the reports that were due; the generator leaves the first out, and the last may be under way
 BASELINE = 10  # a tenth of the rate: next to nothing waits for anything else
 RATES = "1000,750,500,350,250,175,125,90,60,40,25"
-EVERY, FIRST = "every message", "the first of each report"
-
-
-def read(database, sql, *values):
-    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=servers.START_LIMIT_S)
-    try:
-        return connection.execute(sql, values).fetchall()
-    finally:
-        connection.close()
-
-
-def percentile(values, share):
-    return sorted(values)[round(share * (len(values) - 1))]
 
 
 def cpu_us(pid):
@@ -101,8 +88,8 @@ class Backlog:
         self.lachan.start()
         servers.load(self.lachan, CONNECTIONS, DRAIN_LIMIT_S, 0, self.reports, seed=seed, areas=servers.communes()[:1])
         self.lachan.stop()
-        owed = read(self.lachan.database, "SELECT endpoint, count(*) FROM notification WHERE state = 0 GROUP BY endpoint "
-                                          "ORDER BY count(*) DESC, endpoint LIMIT ?", RECEIVERS)
+        owed = servers.read(self.lachan.database, "SELECT endpoint, count(*) FROM notification WHERE state = 0 GROUP BY endpoint "
+                                                  "ORDER BY count(*) DESC, endpoint LIMIT ?", RECEIVERS)
         return [endpoint for endpoint, _ in owed]
 
     def release(self, four):
@@ -123,13 +110,13 @@ class Backlog:
         self.lachan.start()
         waiting = f"SELECT count(*) FROM notification WHERE state = 0 AND endpoint IN ({marks})"
         spent = cpu_us(self.lachan.pid)
-        if not wait_until(lambda: read(self.lachan.database, waiting, *four)[0][0] == 0, DRAIN_LIMIT_S):
+        if not wait_until(lambda: servers.read(self.lachan.database, waiting, *four)[0][0] == 0, DRAIN_LIMIT_S):
             raise RuntimeError("the messages do not come to an end")
         spent = cpu_us(self.lachan.pid) - spent
         self.lachan.stop()
-        count, first, last = read(self.lachan.database,
-                                  "SELECT count(*), min(attempt.at_ms), max(delivered_ms) FROM notification JOIN attempt "
-                                  f"USING (case_no, ordinal) WHERE at_ms >= ? AND notification.endpoint IN ({marks})", before, *four)[0]
+        count, first, last = servers.read(
+            self.lachan.database, "SELECT count(*), min(attempt.at_ms), max(delivered_ms) FROM notification JOIN attempt "
+            f"USING (case_no, ordinal) WHERE at_ms >= ? AND notification.endpoint IN ({marks})", before, *four)[0]
         return {"messages": count, "per_second": count / max(last - first, 1) * 1000, "cpu_us": spent / count}
 
     def close(self):
@@ -177,7 +164,7 @@ class AtRate:
         self.lachan = servers.Lachan(webhooks=True)
 
     def _all_tried(self):
-        return not read(self.lachan.database, "SELECT 1 FROM notification WHERE state = 0 AND attempts = 0 LIMIT 1")
+        return not servers.read(self.lachan.database, "SELECT 1 FROM notification WHERE state = 0 AND attempts = 0 LIMIT 1")
 
     def run(self, rate, seed):
         begun = int(time.time() * 1000)
@@ -186,15 +173,10 @@ class AtRate:
         kept_up = wait_until(self._all_tried, KEPT_UP_S)
         if not wait_until(self._all_tried, DRAIN_LIMIT_S):
             raise RuntimeError("some messages are never tried")
-        rows = read(self.lachan.database, "SELECT case_no, at_ms - created_ms FROM notification JOIN attempt USING (case_no, ordinal) "
-                                          "WHERE number = 1 AND created_ms BETWEEN ? AND ?", begun, ended)
-        first = {}
-        for case, waited in rows:
-            first[case] = min(waited, first.get(case, waited))
-        waits = {EVERY: [waited for _, waited in rows], FIRST: list(first.values())}
-        return {"asked_per_second": rate, "taken_per_second": found["per_second"], "messages": len(rows),
+        waits = servers.first_tries_ms(self.lachan.database, begun, ended)
+        return {"asked_per_second": rate, "taken_per_second": found["per_second"], "messages": len(waits[servers.EVERY]),
                 "kept_up": kept_up and found["requests"] >= ENOUGH * rate * self.options.seconds - 2,
-                "waits": {name: {"p50_ms": percentile(each, 0.5), "p99_ms": percentile(each, 0.99)} for name, each in waits.items()}}
+                "waits": {name: servers.p50_p99(each) for name, each in waits.items()}}
 
     def close(self):
         self.lachan.close()
@@ -210,7 +192,7 @@ def middle_of(runs):
     return {**runs[0], "taken_per_second": statistics.median(run["taken_per_second"] for run in runs),
             "messages": sum(run["messages"] for run in runs), "kept_up": all(run["kept_up"] for run in runs),
             "waits": {name: {mark: statistics.median(run["waits"][name][mark] for run in runs) for mark in ("p50_ms", "p99_ms")}
-                      for name in (EVERY, FIRST)}}
+                      for name in (servers.EVERY, servers.FIRST)}}
 
 
 def under_load(options):
@@ -264,10 +246,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="lachan-bench-") as folder:
         message, size = message_as_sent(pathlib.Path(folder))
         sent = throughput(options, message)
-    print(f"a backlog to {RECEIVERS} receivers, bodies of {size} bytes: {sent['per_second']} messages/s, CPU {sent['cpu_us']} us each; a bare "
-          f"sender {sent['bare_per_second']}/s, CPU {sent['bare_cpu_us']} us; {sent['of_bare']:.2f} of its throughput "
+    print(f"a backlog to {RECEIVERS} receivers, bodies of {size} bytes: {sent['per_second']} messages/s, CPU {sent['cpu_us']} us each; "
+          f"a bare sender {sent['bare_per_second']}/s, CPU {sent['bare_cpu_us']} us; {sent['of_bare']:.2f} of its throughput "
           f"(medians of {sent['rounds']} alternating rounds)", flush=True)
-    print("from a message's commit to its first try, while reports come in:")
+    print("from the commit of a message's cause (its sync included) to the first try, while reports come in:")
     load = under_load(options)
     print(f"  medians of {load['rounds']} alternating rounds of {options.seconds:g} s:")
     for name in ("loaded", "quiet"):

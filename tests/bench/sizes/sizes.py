@@ -133,7 +133,8 @@ class Stored:
         for what, picks in (("phone", self.phones), ("name", self.names)):
             found = self._asked(f"search-{what}", supervisor, "POST /v1/cases/search", f'{{"{what}":"{{{{pick}}}}"}}', picks)
             line |= {f"searches_by_{what}_per_second": found["per_second"], f"search_by_{what}_p99_ms": found["p99_ms"]}
-        found = servers.load(self.lachan, CONNECTIONS, self.options.seconds, self.options.warmup, MOST, seed=len(self.rounds) + 1)
+        found = servers.load(self.lachan, CONNECTIONS, self.options.seconds, self.options.warmup, MOST,
+                             seed=len(self.rounds) + 1)
         if set(found["statuses"]) != {"201"}:
             raise RuntimeError(f"intake: {found['statuses']}")
         line |= {"intake_per_second": found["per_second"], "intake_p99_ms": found["p99_ms"], "intake_cpu_us": found["cpu_us"]}
@@ -142,7 +143,8 @@ class Stored:
         self.rounds.append(line)
 
     def summary(self):
-        middle = {name: round(statistics.median(line[name] for line in self.rounds), 3) for name in self.rounds[0] if name != "cases"}
+        middle = {name: round(statistics.median(line[name] for line in self.rounds), 3)
+                  for name in self.rounds[0] if name != "cases"}
         return {"cases": self.size, "filled_s": round(self.filled_s, 1), "bytes_per_case": round(self.bytes_per_case), **middle}
 
     def has_what_is_searched(self):
