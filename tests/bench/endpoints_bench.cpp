@@ -137,7 +137,8 @@ struct Round {
 /// One service and its endpoints, all alive or a tenth of them dead.
 class Bench {
 public:
-    Bench(Scale scale, bool with_dead) : scale_(scale), network_(scale.hang, with_dead) {
+    Bench(Scale scale, bool with_dead)
+        : scale_(scale), with_dead_(with_dead), network_(scale.hang, with_dead) {
         store_ =
             store::open_store((folder_.path() / "bench.db").string(), {clock_, std::nullopt, {}}).value();
         vault_ = vault::SodiumVault::open(
@@ -215,7 +216,7 @@ private:
         burst.p50_ms = milliseconds(waits, 0.5);
         burst.p99_ms = milliseconds(waits, 0.99);
         burst.last_ms = milliseconds(waits, 1);
-        co_await pause(2 * scale_.hang);
+        co_await pause(with_dead_ ? 2 * scale_.hang : scale_.settle);
     }
 
     asio::awaitable<void> steady(Round& round) {
@@ -300,6 +301,7 @@ private:
     }
 
     Scale scale_;
+    bool with_dead_;
     operations::SystemClock clock_;
     operations::SystemEntropy entropy_;
     bench::Folder folder_{"lachan-endpoints"};
