@@ -64,9 +64,11 @@ class Sinks:
 def message_as_sent(folder):
     """A file with one webhook as the service sends it, for the bare sender."""
     with servers.harness.Service() as service:
-        case = service.file(servers.harness.sample(4))["case"]
-        service.agencies.wait_for(lambda agencies: agencies.taken(case=case), "a message")
-        message = service.agencies.taken(case=case)[0]
+        filing = service.file(servers.harness.sample(4))
+        case, owed = filing["case"], len({each["agency"] for each in filing["notified"]})
+        service.agencies.wait_for(lambda agencies: len(agencies.taken(case=case)) >= owed, "messages")
+        sent = sorted(service.agencies.taken(case=case), key=lambda each: len(each.body))
+        message = sent[len(sent) // 2]  # of middling length
     head = [f"POST /{message.agency} HTTP/1.1", *(f"{name}: {value}" for name, value in message.headers.items())]
     path = folder / "message.http"
     path.write_bytes(("\r\n".join(head) + "\r\n\r\n").encode() + message.body)
@@ -174,7 +176,10 @@ class AtRate:
         if not wait_until(self._all_tried, DRAIN_LIMIT_S):
             raise RuntimeError("some messages are never tried")
         waits = servers.first_tries_ms(self.lachan.database, begun, ended)
+        busiest = servers.read(self.lachan.database, "SELECT count(*) FROM notification WHERE created_ms BETWEEN ? AND ? "
+                                                     "GROUP BY endpoint ORDER BY 1 DESC LIMIT 1", begun, ended)[0][0]
         return {"asked_per_second": rate, "taken_per_second": found["per_second"], "messages": len(waits[servers.EVERY]),
+                "busiest_endpoint_per_second": round(busiest * 1000 / (ended - begun)),
                 "kept_up": kept_up and found["requests"] >= ENOUGH * rate * self.options.seconds - 2,
                 "waits": {name: servers.p50_p99(each) for name, each in waits.items()}}
 
@@ -185,12 +190,15 @@ class AtRate:
 def said_of(run):
     waits = "; ".join(f"{name} p50 {each['p50_ms']:.0f} ms, p99 {each['p99_ms']:.0f} ms" for name, each in run["waits"].items())
     return (f"{run['asked_per_second']:.0f} reports/s asked, {run['taken_per_second']:.0f}/s taken, {run['messages']} messages, "
+            f"{run['busiest_endpoint_per_second']}/s for the agency that is told most, one after the other, "
             f"{'kept up' if run['kept_up'] else 'did not keep up'}: {waits}")
 
 
 def middle_of(runs):
     return {**runs[0], "taken_per_second": statistics.median(run["taken_per_second"] for run in runs),
-            "messages": sum(run["messages"] for run in runs), "kept_up": all(run["kept_up"] for run in runs),
+            "messages": sum(run["messages"] for run in runs),
+            "busiest_endpoint_per_second": statistics.median(run["busiest_endpoint_per_second"] for run in runs),
+            "kept_up": all(run["kept_up"] for run in runs),
             "waits": {name: {mark: statistics.median(run["waits"][name][mark] for run in runs) for mark in ("p50_ms", "p99_ms")}
                       for name in (servers.EVERY, servers.FIRST)}}
 
