@@ -26,7 +26,6 @@ using namespace std::chrono_literals;
 constexpr Duration kHousekeeping =
     5s;  ///< Keys made ahead last far longer; a full disk is noticed within this.
 constexpr Duration kAnchorRetry = 60s;  ///< After a failure; an outside party may be down for long.
-constexpr Duration kCountsEvery = 60s;  ///< Counting everything open costs time in proportion.
 constexpr int kRepliesForgotten = 500;  ///< In one unit: a millisecond of the writer.
 // The calendar that open deadlines were last counted with, among the documents of the store.
 constexpr std::string_view kCalendarDocument = "calendar";
@@ -103,6 +102,7 @@ Application::Application(const config::Config& config, std::unique_ptr<Data> dat
       watch_work_(io_.get_executor()),
       house_work_(io_.get_executor()),
       anchor_work_(io_.get_executor()),
+      count_work_(io_.get_executor()),
       heart_work_(io_.get_executor()),
       context_{
           *data_->store, data_->clock, data_->entropy, *data_->vault, worlds_, outbox_work_, watch_work_},
@@ -244,6 +244,7 @@ asio::awaitable<void> Application::live() {
     start(outbox_->run());
     start(keep_house());
     start(keep_anchors());
+    start(keep_counts());
     if (heartbeat_) {
         start(heartbeat_->run());
     }
@@ -298,11 +299,13 @@ asio::awaitable<void> Application::close() {
     if (cut > 0) {
         log::warn("service.connections_cut", {{"count", cut}});
     }
+    data_->store->end_long_readings();
     while (running_ > 0 && asio::steady_timer::clock_type::now() < until) {
         outbox_work_.notify();
         watch_work_.notify();
         house_work_.notify();
         anchor_work_.notify();
+        count_work_.notify();
         heart_work_.notify();
         asio::steady_timer pause(io_, 20ms);
         co_await pause.async_wait(asio::use_awaitable);
@@ -400,7 +403,6 @@ asio::awaitable<void> Application::count_anew_if_changed() {
 }
 
 asio::awaitable<void> Application::keep_house() {
-    Instant next_counts = data_->clock.now();
     while (!stop_.stopping) {
         if (const auto filled = data_->vault->refill(); !filled) {
             log::error("vault.refill_failed", {{"why", filled.error().detail()}});
@@ -417,10 +419,6 @@ asio::awaitable<void> Application::keep_house() {
         };
         const auto forgotten = co_await data_->store->commit(std::move(forget), casework::Lane::emergency);
         can_write_ = forgotten.has_value();
-        if (now >= next_counts) {
-            measure();
-            next_counts = now + kCountsEvery;
-        }
         co_await data_->clock.sleep_until(now + kHousekeeping, house_work_);
     }
 }
@@ -487,7 +485,7 @@ asio::awaitable<http::Reply> Application::answer_operations(http::Request& reque
         co_return text_reply(ready() ? 200 : 503, std::move(text), "text/plain; charset=utf-8");
     }
     if (is("/metrics")) {
-        look_at_delivery();
+        co_await look_at_delivery();
         co_return text_reply(200, metrics_.exposition(), operations::kExpositionMediaType);
     }
     co_return problems_.reply(Error(Errc::route_not_found, "there is no such path"), request);

@@ -66,9 +66,11 @@ private:
     boost::asio::awaitable<void> note_guessing(std::string secret);
     [[nodiscard]] bool ready() const;
     [[nodiscard]] casework::People people();
-    void measure();
+    /// Holds what is kept against the invariants, each minute.
+    boost::asio::awaitable<void> keep_counts();
+    boost::asio::awaitable<void> count_everything();
     /// The gauges that one look at the store can tell, for whoever reads the metrics now.
-    void look_at_delivery();
+    boost::asio::awaitable<void> look_at_delivery();
     void set(std::string_view gauge, double value);
 
     const config::Config config_;
@@ -82,6 +84,7 @@ private:
     casework::Wakeup watch_work_;
     casework::Wakeup house_work_;
     casework::Wakeup anchor_work_;
+    casework::Wakeup count_work_;
     casework::Wakeup heart_work_;
     casework::Context context_;
     vault::Argon2Credentials credentials_;  ///< Ends before what waits for it.

@@ -10,6 +10,8 @@
 namespace lachan::app {
 namespace {
 
+constexpr Duration kCountsEvery =
+    std::chrono::seconds(60);  ///< Counting everything open costs time in proportion.
 constexpr std::string_view kByReceipt = "/v1/status";
 constexpr int kUnauthorized = 401;
 constexpr int kRefused = 400;
@@ -42,19 +44,20 @@ void RunnerFigures::beat(std::string_view outcome) {
     metrics_.counter("lachan_heartbeats_total", {outcome}).add();
 }
 
-void Application::look_at_delivery() {
+boost::asio::awaitable<void> Application::look_at_delivery() {
     casework::DeliveryFigures figures;
     std::optional<Instant> next_due;
     std::int64_t last_event = 0;
-    const auto looked = data_->store->read_now([&](const casework::View& view) -> Result<void> {
+    casework::ReadOp look = [&](const casework::View& view) -> Result<void> {
         figures = view.delivery();
         next_due = view.duties.next_instant();
         last_event = view.events.last_sequence();
         return {};
-    });
+    };
+    const auto looked = co_await data_->store->read_at_length(std::move(look));
     if (!looked) {
         log::error("metrics.delivery_failed", {{"why", looked.error().detail()}});
-        return;
+        co_return;
     }
     const Instant now = data_->clock.now();
     for (std::size_t i = 0; i < figures.scheduled.size(); ++i) {
@@ -137,15 +140,26 @@ boost::asio::awaitable<void> Application::note_guessing(std::string secret) {
     }
 }
 
-void Application::measure() {
+boost::asio::awaitable<void> Application::keep_counts() {
+    while (!stop_.stopping) {
+        co_await count_everything();
+        co_await data_->clock.sleep_until(data_->clock.now() + kCountsEvery, count_work_);
+    }
+}
+
+boost::asio::awaitable<void> Application::count_everything() {
     casework::Counts counts;
-    const auto looked = data_->store->read_now([&](const casework::View& view) -> Result<void> {
+    casework::ReadOp look = [&](const casework::View& view) -> Result<void> {
         counts = view.counts();
         return {};
-    });
+    };
+    const auto looked = co_await data_->store->read_at_length(std::move(look));
+    if (stop_.stopping) {
+        co_return;
+    }
     if (!looked) {
         log::error("metrics.counts_failed", {{"why", looked.error().detail()}});
-        return;
+        co_return;
     }
     metrics_.gauge("lachan_open_without_next_action")
         .set(static_cast<double>(counts.open_without_next_action));

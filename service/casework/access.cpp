@@ -118,13 +118,14 @@ Relation relation_in(const Scope& scope, const domain::Case& value, const View& 
 
 /// Cases of the agency's own area: its unit at `now`, what lies below, and the former units it was made of.
 void add_area_scope(const directory::Agency& agency, const World& world, Instant now, Scope& scope) {
+    const directory::Area* const own = world.directory->area(agency.area, now);
+    if (own != nullptr && own->level >= directory::Level::province) {
+        scope.everything = true;
+        return;
+    }
     for (const directory::Area* area : world.directory->areas_at(now)) {
         if (!world.directory->contains(agency.area, area->code, now)) {
             continue;
-        }
-        if (area->level == directory::Level::province) {
-            scope.everything = true;
-            return;
         }
         scope.areas.push_back(area->code);
         for (const domain::AreaCode& former : area->made_of) {

@@ -59,7 +59,7 @@ boost::asio::awaitable<std::string_view> Heartbeat::examine() {
         counts = view.counts();
         return {};
     };
-    const auto looked = co_await context_.store.read(std::move(look));
+    const auto looked = co_await context_.store.read_at_length(std::move(look));
     co_return looked&& holds(counts) ? kWell : "invariant_broken";
 }
 

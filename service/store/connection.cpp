@@ -24,6 +24,8 @@ constexpr int kWriterCacheKib = 64 * 1024;
 constexpr int kReaderCacheKib = 16 * 1024;
 // Lists differ by their filters; this holds every usual shape and bounds what odd ones can take.
 constexpr std::size_t kComposedKept = 256;
+// Steps of SQLite's machine between two looks at whether to end: some ten microseconds.
+constexpr int kStepsBetweenLooks = 1'000;
 
 /// SQLite counts every allocation under one lock unless it is told not to before its first use; nobody reads
 /// the count.
@@ -250,6 +252,11 @@ void Connection::script(const std::string& sql) {
     if (code != SQLITE_OK) {
         fail(code);
     }
+}
+
+void Connection::end_when(std::atomic<bool>& ended) {
+    const auto look = [](void* flag) { return static_cast<std::atomic<bool>*>(flag)->load() ? 1 : 0; };
+    sqlite3_progress_handler(handle_, kStepsBetweenLooks, look, &ended);
 }
 
 void Connection::roll_back() noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -215,6 +216,10 @@ public:
     /// Runs statements without parameters.
     void script(const std::string& sql);
     void run(SqlText sql) { query(sql).run(); }
+
+    /// From now on a statement fails with `StorageFailure` soon after `ended` says so, on whatever thread.
+    /// The flag outlives the connection.
+    void end_when(std::atomic<bool>& ended);
 
     /// Undoes the open transaction, if there is one. Never throws: what cannot be undone marks the connection
     /// broken.

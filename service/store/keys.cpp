@@ -26,12 +26,18 @@ ApiKey read_key(Row row) {
 
 }  // namespace
 
+/// Two questions: SQLite answers one with OR from a table that it makes for it each time.
 std::optional<ApiKey> SqliteApiKeys::by_token(BytesView token_hash) const {
-    static constexpr auto kSql = joined(
-        "SELECT ", kColumns, " FROM api_key WHERE token_hash = :token_hash OR old_token_hash = :token_hash");
-    Query query = connection_.query(kSql);
-    query.bind(":token_hash", token_hash);
-    return query.next() ? std::optional(read_key(query.row())) : std::nullopt;
+    static constexpr auto kCurrent =
+        joined("SELECT ", kColumns, " FROM api_key WHERE token_hash = :token_hash");
+    static constexpr auto kFormer =
+        joined("SELECT ", kColumns, " FROM api_key WHERE old_token_hash = :token_hash");
+    const auto first = [&](Query query) -> std::optional<ApiKey> {
+        query.bind(":token_hash", token_hash);
+        return query.next() ? std::optional(read_key(query.row())) : std::nullopt;
+    };
+    auto key = first(connection_.query(kCurrent));
+    return key ? key : first(connection_.query(kFormer));
 }
 
 std::optional<ApiKey> SqliteApiKeys::find(const domain::KeyId& id) const {

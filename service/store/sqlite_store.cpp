@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -78,6 +79,7 @@ public:
     /// A store on somebody else's executor may stand for a process that died: then nothing more is written.
     ~Inside() {
         committer_->close();
+        end_long_readings();
         if (long_reader_) {
             long_reader_->join();
         }
@@ -118,10 +120,13 @@ public:
     void read_at_length(const ReadOp& op, const asio::any_io_executor& caller, Settled done) {
         auto home = asio::prefer(caller, asio::execution::outstanding_work.tracked);
         auto reading = [this, &op, home = std::move(home), done = std::move(done)]() mutable {
-            Result<void> outcome;
+            Result<void> outcome = Error(Errc::shutting_down, "the service is stopping");
             const auto looked = look([&](Connection& connection) {
-                Tables tables(connection);
-                outcome = op(tables.view());
+                connection.end_when(long_ended_);
+                if (!long_ended_) {
+                    Tables tables(connection);
+                    outcome = op(tables.view());
+                }
             });
             auto answer = [done = std::move(done), outcome = looked ? outcome : looked]() mutable {
                 std::move(done)(std::move(outcome));
@@ -130,6 +135,7 @@ public:
         };
         asio::post(long_reader_->get_executor(), std::move(reading));
     }
+    void end_long_readings() noexcept { long_ended_ = true; }
     [[nodiscard]] bool has_threads() const noexcept { return long_reader_ != nullptr; }
 
     /// For long looks at everything: a connection of their own, so that nobody waits behind them.
@@ -190,6 +196,7 @@ private:
     std::unique_ptr<asio::thread_pool> own_thread_;
     std::unique_ptr<asio::thread_pool>
         helper_;  ///< For what units do beside the tables; ends after the writer.
+    std::atomic<bool> long_ended_{false};
     std::unique_ptr<asio::thread_pool> long_reader_;  ///< For readings that may take long.
     std::shared_ptr<Committer> committer_;
     std::mutex reader_mutex_;
@@ -235,6 +242,10 @@ Result<void> SqliteStore::commit_now(WriteOp op) {
 
 Result<void> SqliteStore::read_now(const ReadOp& op) {
     return inside_->read_now(op);
+}
+
+void SqliteStore::end_long_readings() {
+    inside_->end_long_readings();
 }
 
 void SqliteStore::stop() {

@@ -149,6 +149,36 @@ TEST_F(RealFileTest, NobodyWaitsBehindALongReading) {
     EXPECT_EQ(ended, (std::vector<std::string>{"short", "told to whoever asked"}));
 }
 
+TEST_F(RealFileTest, NobodyWaitsForALongReadingThatHasToEnd) {
+    constexpr int kLong = 200'000;
+    const auto store = open(path);
+    ASSERT_TRUE(store->commit_now(opens_a_case()));
+    boost::asio::io_context io;
+    std::promise<void> begun;
+    std::vector<Errc> ended;
+    int looks = 0;
+    const casework::ReadOp counts = [&](const View& view) -> Result<void> {
+        begun.set_value();
+        for (; looks < kLong; ++looks) {
+            (void)view.counts();
+        }
+        return {};
+    };
+    const casework::ReadOp waits = [](const View&) -> Result<void> { return {}; };
+    const auto note = [&](const std::exception_ptr&, const Result<void>& outcome) {
+        ended.push_back(outcome ? Errc::internal : outcome.error().code());
+    };
+    boost::asio::co_spawn(io, store->read_at_length(counts), note);
+    boost::asio::co_spawn(io, store->read_at_length(waits), note);
+    io.poll();
+    begun.get_future().wait();
+    store->end_long_readings();
+    io.run();
+
+    EXPECT_EQ(ended, (std::vector{Errc::storage, Errc::shutting_down}));
+    EXPECT_LT(looks, kLong);
+}
+
 TEST_F(RealFileTest, StoppingWaitsForWhatIsQueued) {
     const auto store = open(path);
     boost::asio::io_context io;

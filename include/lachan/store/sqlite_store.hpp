@@ -50,6 +50,9 @@ public:
     /// From any thread; one reader at a time.
     [[nodiscard]] Result<void> read_now(const casework::ReadOp& op);
 
+    /// The reading at length that is under way fails, and those that wait answer `shutting_down`: a stop need
+    /// not wait for them.
+    void end_long_readings();
     /// Refuses new units (`shutting_down`), commits those that wait, and moves the log into the database.
     /// Reading goes on. With an executor of somebody else call it on that executor's thread.
     void stop();
