@@ -51,9 +51,9 @@ TEST_F(Worlds, KeepEveryPromiseOverAMonth) {
     }
 }
 
-// Districts and old communes end in the middle of their cases, and duties are handed over.
+// Districts and old communes end in the middle of their cases, and duties are handed over: in world 2017.
 TEST_F(Worlds, KeepEveryPromiseWhenTheLawChanges) {
-    SimulationPlan changing = plan(2'001, 2'012, 3);
+    SimulationPlan changing = plan(2'014, 2'020, 3);
     changing.troubles = Troubles::parse("law,crashes,people").value();
     const SimulationResult result = simulate(changing);
 
