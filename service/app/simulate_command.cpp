@@ -164,6 +164,33 @@ std::string total_line(const simulation::SimulationResult& result) {
     return line;
 }
 
+/// What struck, and where processes died: whoever reads only zeros above must see that something was tried.
+std::string struck_line(const simulation::Struck& struck) {
+    std::string line = "struck:";
+    for (std::size_t each = 0; each < simulation::kTroubles; ++each) {
+        line += " " + std::to_string(struck.troubles[each]) + " " +
+                std::string(text_of(static_cast<simulation::Trouble>(each)));
+    }
+    line += "; died at:";
+    for (std::size_t each = 0; each < simulation::kPoints; ++each) {
+        line += " " + std::to_string(struck.points[each]) + " " +
+                std::string(text_of(static_cast<simulation::Point>(each)));
+    }
+    return line;
+}
+
+ordered_json to_json(const simulation::Struck& struck) {
+    ordered_json counts = ordered_json::object();
+    for (std::size_t each = 0; each < simulation::kTroubles; ++each) {
+        counts[std::string(text_of(static_cast<simulation::Trouble>(each)))] = struck.troubles[each];
+    }
+    ordered_json deaths = ordered_json::object();
+    for (std::size_t each = 0; each < simulation::kPoints; ++each) {
+        deaths[std::string(text_of(static_cast<simulation::Point>(each)))] = struck.points[each];
+    }
+    return {{"faults", counts}, {"deaths", deaths}};
+}
+
 ordered_json total_json(const SimulateOptions& options,
                         const simulation::SimulationPlan& plan,
                         const simulation::SimulationResult& result,
@@ -183,6 +210,7 @@ ordered_json total_json(const SimulateOptions& options,
             {"events", result.events},
             {"messages", result.messages},
             {"crashes", result.crashes},
+            {"struck", to_json(result.struck)},
             {"broken", counts_of(result.broken)},
             {"digest", hex(result.digest)},
             {"findings", findings}};
@@ -229,8 +257,12 @@ int run_simulate(const SimulateOptions& options) {
         }
     };
     const simulation::SimulationResult result = simulation::simulate(plan);
-    print_line(options.json ? total_json(options, plan, result, std::move(worlds)).dump()
-                            : total_line(result));
+    if (options.json) {
+        print_line(total_json(options, plan, result, std::move(worlds)).dump());
+    } else {
+        print_line(struck_line(result.struck));
+        print_line(total_line(result));
+    }
     return result.good() ? kGood : kFinding;
 }
 

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+#include <cstdlib>
 #include <utility>
 
+#include "digests.hpp"
 #include "lachan/casework/agencies.hpp"
 #include "lachan/casework/intake.hpp"
 #include "lachan/casework/names.hpp"
@@ -14,6 +16,7 @@ namespace lachan::simulation {
 namespace {
 
 constexpr int kEventsOfACase = 10'000;  ///< More than any simulated case has.
+constexpr int kHandedOn = 202;          ///< A closing that waits for a second person.
 
 /// The answer's body: code and receipt, a line each.
 casework::Answer render_filing(const casework::Filing& filing) {
@@ -34,6 +37,11 @@ std::string code_in(const std::string& body) {
     return body.substr(0, body.find('\n'));
 }
 
+/// The second line of what `render_change` answers.
+std::int64_t sequence_in(const std::string& body) {
+    return std::atoll(body.c_str() + std::min(body.find('\n'), body.size() - 1) + 1);
+}
+
 casework::Repeat repeat_of(const casework::Context& context,
                            std::string route,
                            std::string key,
@@ -48,7 +56,7 @@ domain::Principal administrator() {
 }  // namespace
 
 Request report_request(domain::Report report, domain::Principal sender, std::string repeat_key) {
-    Request request{"report", {}, report.id};
+    Request request{"report", {}, report.id, words_of(report), {}};
     request.work = [report = std::move(report), sender = std::move(sender), key = std::move(repeat_key)](
                        casework::Context& context) {
         auto repeat = repeat_of(context, "POST /v1/reports", key, report.narrative + report.id.text());
@@ -58,7 +66,7 @@ Request report_request(domain::Report report, domain::Principal sender, std::str
 }
 
 Request follow_up_request(std::string case_code, domain::Report report, domain::Principal sender) {
-    Request request{"follow-up", {}, report.id};
+    Request request{"follow-up", {}, report.id, words_of(report), {}};
     request.work = [code = std::move(case_code), report = std::move(report), sender = std::move(sender)](
                        casework::Context& context) {
         auto repeat = repeat_of(
@@ -73,7 +81,8 @@ Request response_request(domain::Principal who,
                          domain::ResponseKind kind,
                          std::optional<domain::AgencyId> to,
                          std::string repeat_key) {
-    Request request{"response to " + duty, {}, {}};
+    Request request{"response to " + duty, {}, {}, 0, {}};
+    request.act = Act{"duty." + std::string(domain::text_of(kind)), duty, who.key};
     casework::Response response{
         kind, kind == domain::ResponseKind::declined ? "out of our hands" : "", std::move(to)};
     request.work = [who = std::move(who),
@@ -90,7 +99,8 @@ Request step_request(domain::Principal who,
                      std::string case_code,
                      casework::NewStep step,
                      std::string repeat_key) {
-    Request request{"step " + step.kind + " on " + case_code, {}, {}};
+    Request request{"step " + step.kind + " on " + case_code, {}, {}, 0, {}};
+    request.act = Act{"step.recorded", step.kind, who.key};
     request.work = [who = std::move(who),
                     code = std::move(case_code),
                     step = std::move(step),
@@ -102,7 +112,8 @@ Request step_request(domain::Principal who,
 }
 
 Request closing_request(domain::Principal who, std::string case_code, std::int64_t seen) {
-    Request request{"closing of " + case_code, {}, {}};
+    Request request{"closing of " + case_code, {}, {}, 0, {}};
+    request.act = Act{"case.closed", "", who.key};
     request.work = [who = std::move(who), code = std::move(case_code), seen](casework::Context& context) {
         return casework::close_case(context, who, code, {"done", seen}, {}, render_change);
     };
@@ -110,7 +121,8 @@ Request closing_request(domain::Principal who, std::string case_code, std::int64
 }
 
 Request reopening_request(domain::Principal who, std::string case_code, std::int64_t seen) {
-    Request request{"reopening of " + case_code, {}, {}};
+    Request request{"reopening of " + case_code, {}, {}, 0, {}};
+    request.act = Act{"case.reopened", "", who.key};
     request.work = [who = std::move(who), code = std::move(case_code), seen](casework::Context& context) {
         return casework::reopen_case(context, who, code, {"news", seen}, {}, render_change);
     };
@@ -151,12 +163,23 @@ void SimWorld::hear(const Request& request, const Result<casework::Answer>& answ
         findings_.add(Broken::confused, request.what + " met a bug: " + answer.error().detail());
     }
     if (answer && !request.report.empty()) {
-        told(request.report, code_in(answer->body));
+        told(request.report, code_in(answer->body), request.words);
     }
+    const auto number = answer && request.act ? context().vault.case_no(code_in(answer->body))
+                                              : Result<domain::CaseNo>(died());
+    if (!number) {
+        return;
+    }
+    Act act = *request.act;
+    if (answer->status == kHandedOn) {  // somebody else is to decide: the wish is what is kept
+        act.kind = "step.recorded";
+        act.of = "closing_request";
+    }
+    witness_->told(act, *number, sequence_in(answer->body));
 }
 
-void SimWorld::told(const domain::ReportId& report, const std::string& case_code) {
-    witness_->told(report, case_code);
+void SimWorld::told(const domain::ReportId& report, const std::string& case_code, std::uint64_t words) {
+    witness_->told(report, case_code, words);
 }
 
 bool SimWorld::was_told(const domain::ReportId& report) const {
@@ -224,6 +247,20 @@ Result<void> SimWorld::resume(const domain::EndpointId& endpoint) {
     note("resumes " + endpoint.text());
     const auto done = run(casework::suspend_endpoint(context(), administrator(), endpoint, false, ""));
     return done ? Result<void>() : done.error();
+}
+
+void SimWorld::open_channel(const domain::AgencyId& agency) {
+    if (!up()) {
+        return;
+    }
+    note("a further channel for " + agency.text());
+    const casework::NewEndpoint wanted{
+        domain::ChannelKind::webhook, "https://" + agency.text() + ".example/further", {}, {}};
+    const auto opened = run(casework::add_endpoint(
+        context(), administrator(), agency, wanted, {}, [](const auto&) { return casework::Answer(); }));
+    if (opened) {
+        struck_.count(Trouble::directory);
+    }
 }
 
 domain::Case SimWorld::find(const std::string& case_code) {

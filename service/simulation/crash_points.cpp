@@ -28,6 +28,8 @@ bool CrashPoints::strikes(Point point) {
         return false;
     }
     struck_ = aim_->kind;
+    deaths_.count(Trouble::point);
+    deaths_.count(point);
     aim_.reset();
     disk_.cut();
     return true;

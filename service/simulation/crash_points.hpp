@@ -22,6 +22,9 @@ public:
         struck_.reset();
     }
 
+    /// How often a process died at each of them.
+    [[nodiscard]] const Struck& deaths() const noexcept { return deaths_; }
+
     /// True: this was the place.
     [[nodiscard]] bool strikes(Point point);
     /// How the process died, if it did.
@@ -37,6 +40,7 @@ private:
     SimDisk& disk_;
     std::optional<Aim> aim_;
     std::optional<Crash> struck_;
+    Struck deaths_;
 };
 
 /// The store, with the places around a commit at which a process may die.

@@ -28,6 +28,7 @@ struct Pending {
     std::vector<std::uint8_t> after;   ///< What was written; only while the change is undone.
 };
 
+inline constexpr std::size_t kFaults = 4;
 inline constexpr int kShmLocks = 8;  ///< SQLITE_SHM_NLOCK
 
 struct File {
@@ -75,6 +76,8 @@ public:
     void crash_in_write(int nth) { writes_before_crash_ = nth; }
     void lie_about_syncs() { syncs_lie_ = true; }
 
+    std::size_t failures(Fault fault) const { return failures_[static_cast<std::size_t>(fault)]; }
+
     File& at(const std::string& path) const { return *files_.at(path); }
     std::optional<std::int64_t> size_of(const std::string& path) const {
         const auto found = files_.find(path);
@@ -104,6 +107,7 @@ private:
 
     std::map<std::string, std::shared_ptr<File>> files_;
     std::map<Fault, Countdown> faults_;
+    std::array<std::size_t, kFaults> failures_{};  ///< By `Fault`.
     std::uint64_t life_ = 1;
     int syncs_before_crash_ = 0;
     int writes_before_crash_ = 0;

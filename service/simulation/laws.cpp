@@ -67,6 +67,36 @@ std::string notice_of(Dice& dice, Instant now, const std::string& version) {
         .dump();
 }
 
+/// Bodies that have more than one role, and those beside them that could take one over.
+void pass_a_role_on(ordered_json& agencies, const directory::Directory& known, Dice& dice, Instant now) {
+    const auto exists = [&](const ordered_json& agency) {
+        return known.agency(domain::AgencyId(agency.at("id").get<std::string>()), now) != nullptr;
+    };
+    std::vector<std::pair<ordered_json*, ordered_json*>> pairs;
+    for (ordered_json& from : agencies) {
+        if (from.at("roles").size() < 2 || !exists(from)) {
+            continue;
+        }
+        for (ordered_json& to : agencies) {
+            if (&from != &to && from.at("area") == to.at("area") && exists(to)) {
+                pairs.emplace_back(&from, &to);
+            }
+        }
+    }
+    if (pairs.empty()) {
+        return;
+    }
+    const auto [from, to] = dice.pick(pairs);
+    ordered_json& roles = from->at("roles");
+    const auto which = static_cast<std::size_t>(dice.below(roles.size()));
+    const ordered_json role = roles.at(which);
+    roles.erase(which);
+    ordered_json& taken = to->at("roles");
+    if (std::find(taken.begin(), taken.end(), role) == taken.end()) {
+        taken.push_back(role);
+    }
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Laws>> read_laws(LawTexts texts) {
@@ -92,7 +122,10 @@ Result<std::shared_ptr<const Laws>> read_laws(LawTexts texts) {
 }
 
 ChangingLaws::ChangingLaws(std::shared_ptr<const Laws> laws)
-    : laws_(std::move(laws)), present_(laws_->world), calendar_(laws_->texts.calendar) {}
+    : laws_(std::move(laws)),
+      present_(laws_->world),
+      calendar_(laws_->texts.calendar),
+      agencies_(laws_->texts.agencies) {}
 
 std::shared_ptr<const casework::World> ChangingLaws::new_version(Dice& dice) {
     auto document = ordered_json::parse(dice.pick(laws_->texts.packs));
@@ -118,6 +151,21 @@ std::shared_ptr<const casework::World> ChangingLaws::new_notice(Dice& dice, Inst
     calendar_ = *text;
     auto next = std::make_shared<casework::World>(*present_);
     next->calendar = std::make_shared<const deadlines::Calendar>(std::move(*calendar));
+    present_ = next;
+    return present_;
+}
+
+std::shared_ptr<const casework::World> ChangingLaws::new_holder(Dice& dice, Instant now) {
+    auto document = ordered_json::parse(agencies_);
+    pass_a_role_on(document.at("agencies"), *present_->directory, dice, now);
+    std::string text = document.dump();
+    auto directory = directory::Directory::parse(laws_->texts.areas, laws_->texts.roles, text);
+    if (!directory) {
+        return present_;
+    }
+    agencies_ = std::move(text);
+    auto next = std::make_shared<casework::World>(*present_);
+    next->directory = std::make_shared<const directory::Directory>(std::move(*directory));
     present_ = next;
     return present_;
 }

@@ -79,7 +79,8 @@ void Life::plan_in(Duration delay, Act act) {
 void Life::plan_at(Instant at, Act act) {
     const Instant now = world_.clock().true_now();
     Duration since = std::max(at, now).time_since_epoch();
-    const Duration grain = may(Trouble::concurrent, 50) ? std::max(grain_, kMinute) : grain_;
+    const bool together = may(Trouble::concurrent) && dice_.chance(50);
+    const Duration grain = together ? std::max(grain_, kMinute) : grain_;
     const Duration fine = at - now < kSoon ? std::min(grain, kMinute) : grain;  // what presses does not wait
     since = (since + fine - 1ms) / fine * fine;
     agenda_.push({Instant(since), ++planned_, std::make_shared<Act>(std::move(act))});
@@ -101,15 +102,18 @@ void Life::go_on_from(Instant meant, Duration gap, const std::shared_ptr<Act>& a
 /// Who acts in one instant acts at the same time: nobody waits for another one's answer.
 void Life::do_what_is_due() {
     const Instant now = world_.clock().true_now();
+    std::size_t acts = 0;
     while (!agenda_.empty() && agenda_.top().at <= now && world_.up()) {
         const auto act = agenda_.top().act;
         agenda_.pop();
         (*act)();
+        ++acts;
     }
+    struck_.count(Trouble::concurrent, may(Trouble::concurrent) && acts > 1 ? 1 : 0);
 }
 
 void Life::report() {
-    hand_in(std::make_shared<Sent>(Sent{some_report(), somebody_of(some_agency())}));
+    hand_in(std::make_shared<Sent>(Sent{some_report(), somebody_of(some_agency()), {}}));
 }
 
 domain::Report Life::some_report() {
@@ -121,13 +125,14 @@ domain::Report Life::some_report() {
 /// Who gets no answer asks again with the same report.
 void Life::hand_in(const std::shared_ptr<Sent>& sent) {
     unanswered_.insert(sent);
-    press(report_request(sent->report, sent->sender),
+    press(sent->to_case.empty() ? report_request(sent->report, sent->sender)
+                                : follow_up_request(sent->to_case, sent->report, sent->sender),
           true,
           [this, sent](const Result<casework::Answer>& answer) {
               if (answer) {
                   answered(sent, *answer);
               } else if (!is_passing(answer.error().code())) {
-                  unanswered_.erase(sent);
+                  refused(sent, answer.error());
               }
           });
     plan_in(dice_.between(1min, 20min), [this, sent] {
@@ -137,8 +142,22 @@ void Life::hand_in(const std::shared_ptr<Sent>& sent) {
     });
 }
 
+/// Nobody's report is refused for what it says. A follow-up is, where the case is not the sender's to see.
+void Life::refused(const std::shared_ptr<Sent>& sent, const Error& why) {
+    unanswered_.erase(sent);
+    const bool may_be =
+        !sent->to_case.empty() && (why.code() == Errc::forbidden || why.code() == Errc::not_found);
+    if (!may_be) {
+        world_.findings().add(Broken::lost,
+                              "report " + sent->report.id.text() + " was refused: " + why.detail());
+    }
+}
+
 void Life::answered(const std::shared_ptr<Sent>& sent, const casework::Answer& answer) {
     unanswered_.erase(sent);
+    if (!sent->to_case.empty()) {
+        return;
+    }
     if (!answer.replayed) {
         ++cases_;
     }
@@ -164,8 +183,9 @@ void Life::follow_up() {
     }
     domain::Report report = some_report();
     report.area = world_.find(code).area;
+    report.received_at = world_.clock().now();
     // Refused where the agency has a conflict: an answer too.
-    press(follow_up_request(code, report, SimWorld::officer(committee_of(report.area))), true);
+    hand_in(std::make_shared<Sent>(Sent{report, SimWorld::officer(committee_of(report.area)), code}));
 }
 
 /// The keeper of the machine starts the service again, sooner or later.
@@ -184,9 +204,9 @@ void Life::get_up() {
 
 void Life::come_to_rest() {
     world_.disk().heal();
-    world_.agencies().recover();
     world_.crash(Crash::power);  // also forgets a power cut that was still to come
     get_up();
+    world_.troubles_end();
     resume_endpoints();
     for (int tries = 0; !unanswered_.empty() && tries < 10 && world_.up(); ++tries) {
         const auto left = unanswered_;
@@ -199,9 +219,16 @@ void Life::come_to_rest() {
         }
         world_.advance(1min);
     }
-    world_.advance(26h);  // longer than any pause between two tries
+    for (const auto& sent : unanswered_) {
+        if (!world_.was_told(sent->report.id)) {
+            world_.findings().add(Broken::lost,
+                                  "the sender of report " + sent->report.id.text() + " was never answered");
+        }
+    }
+    world_.advance(26h);  // longer than any pause between two tries that no receiver asked for
     world_.look_at_everything();
     world_.check();
+    world_.check_rest();
 }
 
 void Life::know(const std::string& code) {

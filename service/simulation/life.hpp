@@ -33,6 +33,8 @@ public:
 
     [[nodiscard]] std::size_t crashes() const noexcept { return crashes_; }
     [[nodiscard]] std::size_t cases() const noexcept { return cases_; }
+    /// What people, machines and laws did that is troublesome, beside what the world has counted itself.
+    [[nodiscard]] const Struck& struck() const noexcept { return struck_; }
 
 private:
     using Act = std::function<void()>;
@@ -49,6 +51,7 @@ private:
     struct Sent {
         domain::Report report;
         domain::Principal sender;
+        std::string to_case;  ///< A follow-up's; empty: a report of its own.
     };
 
     void plan_in(Duration delay, Act act);
@@ -58,14 +61,18 @@ private:
     void go_on_from(Instant meant, Duration gap, const std::shared_ptr<Act>& act);
     void do_what_is_due();
     [[nodiscard]] bool may(Trouble trouble) const { return troubles_.has(trouble); }
+    /// Whether it happens now; counted.
     [[nodiscard]] bool may(Trouble trouble, unsigned percent) {
-        return may(trouble) && dice_.chance(percent);
+        const bool happens = may(trouble) && dice_.chance(percent);
+        struck_.count(trouble, happens ? 1 : 0);
+        return happens;
     }
 
     // People who report.
     void report();
     [[nodiscard]] domain::Report some_report();
     void hand_in(const std::shared_ptr<Sent>& sent);
+    void refused(const std::shared_ptr<Sent>& sent, const Error& why);
     void answered(const std::shared_ptr<Sent>& sent, const casework::Answer& answer);
     void report_again();
     void follow_up();
@@ -95,9 +102,11 @@ private:
     void trouble();
     void trouble_an_agency(Trouble trouble);
     void crash(Trouble trouble);
+    void die_at_a_point(Point point);
     void trouble_the_disk(Trouble trouble);
     void trouble_the_clock(Trouble trouble);
     void change_the_law(Trouble trouble);
+    void further_channel();
     void plan_regime_changes(Instant end);
 
     void get_up();
@@ -131,6 +140,7 @@ private:
     std::vector<Trouble> machine_troubles_;
     std::size_t cases_ = 0;
     std::size_t crashes_ = 0;
+    Struck struck_;
     std::uint64_t keys_ = 0;
 };
 

@@ -10,7 +10,8 @@ namespace {
 using namespace std::chrono_literals;
 using Kind = Behaviour::Kind;
 
-constexpr unsigned kLawChanges = 20;  ///< Percent of the occasions: law is slower than machines.
+constexpr unsigned kLongSteps = 20;       ///< Percent of the steps of a clock: somebody mistook the hour.
+constexpr std::size_t kMostChannels = 4;  ///< Of an agency.
 
 constexpr Duration kMending = 2h;     ///< How long a disk may fail before somebody changes it.
 constexpr Duration kRecovery = 5min;  ///< Then what was not recorded is done again, once a lease has run out.
@@ -52,7 +53,7 @@ void Life::trouble() {
         trouble_the_disk(trouble);
     } else if (trouble <= Trouble::drift) {
         trouble_the_clock(trouble);
-    } else if (dice_.chance(kLawChanges)) {
+    } else {
         change_the_law(trouble);
     }
 }
@@ -68,7 +69,7 @@ void Life::trouble_an_agency(Trouble trouble) {
     }
     const domain::EndpointId endpoint(agency.text() + (dice_.chance(25) ? "-2" : "-1"));
     world_.note(endpoint.text() + " is " + std::string(text_of(trouble)));
-    world_.agencies().behave_until(endpoint, misbehaviour(trouble, dice_), end);
+    world_.agencies().behave_until(endpoint, misbehaviour(trouble, dice_), end, trouble);
 }
 
 void Life::crash(Trouble trouble) {
@@ -80,18 +81,28 @@ void Life::crash(Trouble trouble) {
             world_.crash(Crash::power);
             break;
         case Trouble::write:
-            if (dice_.chance(50)) {
+            if (dice_.chance(25)) {
+                world_.die_in_key_write();
+            } else if (dice_.chance(50)) {
                 world_.disk().crash_in_sync(1 + static_cast<int>(dice_.below(4)));
             } else {
                 world_.disk().crash_in_write(1 + static_cast<int>(dice_.below(40)));
             }
             break;
         default:
-            world_.die_at(static_cast<Point>(dice_.below(kPoints)),
-                          1 + static_cast<int>(dice_.below(6)),
-                          dice_.chance(50) ? Crash::power : Crash::process);
+            die_at_a_point(static_cast<Point>(dice_.below(kPoints)));
             break;
     }
+}
+
+/// What is aimed at dies with the process: whoever is to die at its start is dead before.
+void Life::die_at_a_point(Point point) {
+    const Crash kind = dice_.chance(50) ? Crash::power : Crash::process;
+    const int nth = 1 + static_cast<int>(dice_.below(6));
+    if (point == Point::starting) {
+        world_.crash(kind);
+    }
+    world_.die_at(point, point == Point::starting ? 1 : nth, kind);
 }
 
 void Life::trouble_the_disk(Trouble trouble) {
@@ -111,17 +122,33 @@ void Life::trouble_the_clock(Trouble trouble) {
     SimClock& clock = world_.clock();
     if (trouble == Trouble::drift) {
         clock.drift(static_cast<std::int64_t>(dice_.below(400)) - 200);
+        struck_.count(Trouble::drift);
         return;
     }
-    const Duration step = dice_.between(1s, 10min);
+    const Duration step = dice_.chance(kLongSteps) ? dice_.between(1h, 6h) : dice_.between(1s, 10min);
+    struck_.count(Trouble::step);
     clock.step(dice_.chance(50) ? step : -step);
     world_.note("the clock is set: " + to_iso8601(clock.offset()) + " ahead");
     world_.be_patient_until(clock.true_now() + SimClock::kLongestSleep + step + 5s);
 }
 
 void Life::change_the_law(Trouble trouble) {
-    world_.take_up(trouble == Trouble::packs ? laws_.new_version(dice_)
-                                             : laws_.new_notice(dice_, world_.clock().now()));
+    if (trouble == Trouble::directory && dice_.chance(50)) {
+        return further_channel();
+    }
+    const auto before = laws_.present();
+    const Instant now = world_.clock().now();
+    world_.take_up(trouble == Trouble::packs      ? laws_.new_version(dice_)
+                   : trouble == Trouble::calendar ? laws_.new_notice(dice_, now)
+                                                  : laws_.new_holder(dice_, now));
+    struck_.count(trouble, laws_.present() != before && world_.up() ? 1 : 0);
+}
+
+void Life::further_channel() {
+    const domain::AgencyId agency = busy_.empty() ? some_agency() : dice_.pick(busy_);
+    if (world_.up() && world_.endpoints(agency).size() < kMostChannels) {
+        world_.open_channel(agency);
+    }
 }
 
 void Life::plan_regime_changes(Instant end) {

@@ -43,6 +43,7 @@ void Life::hear(const Arrival& arrival) {
     }
     const auto idle = idle_until_.find(arrival.agency);
     if (idle != idle_until_.end() && arrival.at < idle->second) {
+        struck_.count(Trouble::lying);
         return;  // answered 200, and nobody does anything
     }
     const std::string duty = arrival.message.duty;

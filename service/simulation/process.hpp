@@ -10,19 +10,19 @@
 #include "lachan/casework/runners.hpp"
 #include "lachan/simulation/sim_world.hpp"
 #include "lachan/store/sqlite_store.hpp"
-#include "lachan/vault/key_medium.hpp"
 #include "lachan/vault/master_key.hpp"
 #include "lachan/vault/sodium_vault.hpp"
+#include "sim_key_store.hpp"
 
 namespace lachan::simulation {
 
 /// What the machine keeps beside its disk: the key file, and the key store, which is synced at each write.
 struct KeySafe {
-    explicit KeySafe(casework::Entropy& entropy)
-        : master(vault::MasterKey::random(entropy)), medium(vault::make_key_memory()) {}
+    KeySafe(casework::Entropy& entropy, SimDisk& disk, std::uint64_t seed)
+        : master(vault::MasterKey::random(entropy)), medium(std::make_shared<SimKeyStore>(disk, seed)) {}
 
     vault::MasterKey master;
-    std::shared_ptr<vault::KeyMedium> medium;
+    std::shared_ptr<SimKeyStore> medium;
 };
 
 /// What is to happen next by what is kept.

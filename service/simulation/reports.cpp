@@ -58,6 +58,11 @@ std::vector<domain::AreaCode> communes(const casework::World& laws, Instant now)
     return found;
 }
 
+/// How long ago it was taken down on paper: it names the units of then.
+Duration on_paper(Dice& dice) {
+    return dice.between(1min, 14h);
+}
+
 /// How many of a hundred ordinary reports are about it.
 struct Share {
     Category category;
@@ -85,13 +90,12 @@ Category category_of(std::uint64_t percent) {
 }  // namespace
 
 domain::Report random_report(Dice& dice, const casework::World& laws, Instant now) {
-    const auto areas = communes(laws, now);
+    const Instant received = dice.chance(20) ? now - on_paper(dice) : now;
+    const auto areas = communes(laws, received);
     domain::Report report = plain_report(dice, dice.pick(areas), now);
+    report.received_at = received;
     report.channel = any<domain::Channel>(dice);
     report.status = dice.chance(5) ? domain::ReportStatus::exercise : domain::ReportStatus::actual;
-    if (dice.chance(20)) {  // taken down on paper first
-        report.received_at -= dice.between(1min, 14h);
-    }
     for (std::uint64_t i = dice.below(3); i > 0; --i) {
         report.categories.push_back(any<Category>(dice));
     }
@@ -121,13 +125,12 @@ domain::Report random_report(Dice& dice, const casework::World& laws, Instant no
 }
 
 domain::Report ordinary_report(Dice& dice, const casework::World& laws, Instant now) {
-    domain::Report report = routine_report(dice, dice.pick(communes(laws, now)), now);
+    const Instant received = dice.chance(5) ? now - on_paper(dice) : now;
+    domain::Report report = routine_report(dice, dice.pick(communes(laws, received)), now);
+    report.received_at = received;
     report.channel = any<domain::Channel>(dice);
     report.categories = {category_of(dice.below(100))};
     report.children.front().age_estimate = static_cast<std::int32_t>(1 + dice.below(15));
-    if (dice.chance(5)) {  // taken down on paper first
-        report.received_at -= dice.between(1min, 14h);
-    }
     return report;
 }
 

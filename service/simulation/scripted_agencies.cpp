@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -53,6 +54,11 @@ std::uint64_t content_of(const casework::Message& message) {
     return std::hash<std::string>()(text);
 }
 
+/// Where the code of the case ends in "LC-7K3M-Q9TX-4-n5"; no case: at the end.
+std::size_t case_end(const std::string& message_id) {
+    return std::min(message_id.rfind("-n"), message_id.size());
+}
+
 bool is_about(const std::string& name, const std::string& case_code) {
     return name.empty() || name.starts_with(case_code + ".d");
 }
@@ -93,7 +99,7 @@ boost::asio::awaitable<casework::SendOutcome> ScriptedAgencies::send(casework::T
     if (remembers_) {
         tries_[target.endpoint].push_back(clock_.true_now());
     }
-    if (const auto seen = seen_.find(message.id); seen != seen_.end() && seen->second.delivered) {
+    if (const Seen* earlier = find_seen(message.id); earlier != nullptr && earlier->delivered) {
         findings_.add(Broken::doubled, message.id + " is sent again after its delivery was recorded");
     }
     casework::SendOutcome outcome;
@@ -127,11 +133,14 @@ boost::asio::awaitable<casework::SendOutcome> ScriptedAgencies::send(casework::T
 }
 
 void ScriptedAgencies::behave(const domain::EndpointId& endpoint, Behaviour behaviour) {
-    scripts_[endpoint] = {behaviour, std::nullopt};
+    scripts_[endpoint] = {behaviour, std::nullopt, std::nullopt};
 }
 
-void ScriptedAgencies::behave_until(const domain::EndpointId& endpoint, Behaviour behaviour, Instant end) {
-    scripts_[endpoint] = {behaviour, end};
+void ScriptedAgencies::behave_until(const domain::EndpointId& endpoint,
+                                    Behaviour behaviour,
+                                    Instant end,
+                                    std::optional<Trouble> as) {
+    scripts_[endpoint] = {behaviour, end, as};
 }
 
 Behaviour ScriptedAgencies::behaviour_of(const domain::EndpointId& endpoint) {
@@ -144,6 +153,9 @@ Behaviour ScriptedAgencies::behaviour_of(const domain::EndpointId& endpoint) {
         return {};
     }
     const Behaviour behaviour = found->second.behaviour;
+    if (found->second.as) {
+        struck_.count(*found->second.as);
+    }
     if (behaviour.kind != Kind::flaky) {
         return behaviour;
     }
@@ -162,16 +174,16 @@ void ScriptedAgencies::arrive(const casework::Target& target,
                "arrives " + message.id + " " + message.type + " at " + target.endpoint.text() + " " +
                    std::to_string(message.case_sequence));
     check_thin(message);
-    Seen& seen = seen_[message.id];
+    Seen& known = seen(message.id);
     const std::uint64_t content = content_of(message);
-    if (seen.times == 0) {
-        seen.content = content;
+    if (known.times == 0) {
+        known.content = content;
         unchecked_.push_back(message);
         ++distinct_[message.type];
-    } else if (seen.content != content) {
+    } else if (known.content != content) {
         findings_.add(Broken::confused, message.id + " came twice and says two things");
     }
-    ++seen.times;
+    ++known.times;
     ++arrived_;
     Arrival arrival{clock_.true_now(), target.endpoint, target.agency, message, answered_well};
     if (react_) {
@@ -198,9 +210,31 @@ std::size_t ScriptedAgencies::distinct(std::string_view event) const {
     return found == distinct_.end() ? 0 : found->second;
 }
 
+ScriptedAgencies::Seen& ScriptedAgencies::seen(const std::string& message_id) {
+    const std::size_t end = case_end(message_id);
+    return seen_[message_id.substr(0, end)][message_id.substr(end)];
+}
+
+const ScriptedAgencies::Seen* ScriptedAgencies::find_seen(const std::string& message_id) const {
+    const std::size_t end = case_end(message_id);
+    const auto of_case = seen_.find(message_id.substr(0, end));
+    if (of_case == seen_.end()) {
+        return nullptr;
+    }
+    const auto found = of_case->second.find(message_id.substr(end));
+    return found == of_case->second.end() ? nullptr : &found->second;
+}
+
 std::size_t ScriptedAgencies::times(const std::string& message_id) const {
-    const auto found = seen_.find(message_id);
-    return found == seen_.end() ? 0 : found->second.times;
+    const Seen* known = find_seen(message_id);
+    return known == nullptr ? 0 : known->times;
+}
+
+std::size_t ScriptedAgencies::remembered() const {
+    return std::accumulate(
+        seen_.begin(), seen_.end(), std::size_t{0}, [](std::size_t sum, const auto& entry) {
+            return sum + entry.second.size();
+        });
 }
 
 std::vector<Instant> ScriptedAgencies::tries(const domain::EndpointId& endpoint) const {
@@ -213,15 +247,15 @@ bool ScriptedAgencies::is_under_way(const domain::EndpointId& endpoint) const {
 }
 
 void ScriptedAgencies::recorded_as_delivered(const std::string& message_id) {
-    Seen& seen = seen_[message_id];
-    if (seen.times == 0) {
+    Seen& known = seen(message_id);
+    if (known.times == 0) {
         findings_.add(Broken::silent, message_id + " is recorded as delivered, but no agency saw it");
     }
-    seen.delivered = true;
+    known.delivered = true;
 }
 
 void ScriptedAgencies::may_come_again(const std::string& message_id) {
-    seen_[message_id].delivered = false;
+    seen(message_id).delivered = false;
 }
 
 }  // namespace lachan::simulation

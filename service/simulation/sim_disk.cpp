@@ -43,6 +43,7 @@ bool SimDisk::Inside::strikes(Fault fault) {
         --countdown.before;
         return false;
     }
+    ++failures_[static_cast<std::size_t>(fault)];
     if (--countdown.count <= 0) {
         faults_.erase(found);
     }
@@ -245,6 +246,10 @@ void SimDisk::inject(Fault fault, int nth, int count) {
 
 void SimDisk::heal() {
     inside_->heal();
+}
+
+std::size_t SimDisk::failures(Fault fault) const {
+    return inside_->failures(fault);
 }
 
 void SimDisk::crash_in_sync(int nth) {

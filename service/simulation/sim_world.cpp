@@ -22,7 +22,7 @@ constexpr char kPath[] = "lachan.db";
 constexpr int kBusyLoop = 100'000;
 constexpr Duration kLongestWork = 10min;  ///< No use case waits for anything but the store and one try.
 constexpr Duration kPunctual = 2s;        ///< The contract's: how late a timer may fire.
-constexpr std::int64_t kKeysAhead = 64;   ///< A small block, so that runs of keys end often.
+constexpr std::int64_t kKeysAhead = 8;    ///< A small block, so that runs of keys end often.
 constexpr Duration kWithoutHint = 61s;  ///< What another process writes is found when the runners look again.
 constexpr std::string_view kCalendarDocument = "calendar";  ///< As the program keeps it.
 constexpr std::string_view kCountedWith = "counted_with";
@@ -60,7 +60,7 @@ SimWorld::SimWorld(WorldPlan plan)
       laws_(plan_.laws),
       witness_(std::make_unique<Witness>(laws_, agencies_, findings_, trace_)),
       points_(std::make_unique<CrashPoints>(disk_)),
-      keys_(std::make_shared<KeySafe>(entropy_)) {
+      keys_(std::make_shared<KeySafe>(entropy_, disk_, plan_.seed * 4 + 4)) {
     furnish();
 }
 
@@ -178,11 +178,17 @@ void SimWorld::die_at(Point point, int nth, Crash kind) {
     points_->die_at(point, nth, kind);
 }
 
+void SimWorld::die_in_key_write() {
+    keys_->medium->crash_in_write();
+}
+
 void SimWorld::end_process(Crash kind) {
+    struck_.count(kind == Crash::power ? Trouble::power : Trouble::process);
     note(kind == Crash::power ? "power fails" : "process dies");
     disk_.cut();  // what the process's destructors still write must not reach the disk
     process_.reset();
     points_->forget();
+    keys_->medium->forget();
     if (kind == Crash::power) {
         disk_.crash();
     } else {
@@ -196,6 +202,7 @@ bool SimWorld::dies() {
         return true;
     }
     if (disk_.powerless()) {
+        struck_.count(Trouble::write);
         end_process(Crash::power);
         return true;
     }
@@ -333,6 +340,29 @@ void SimWorld::look_at_everything() {
     witness_->look_at_everything();
 }
 
+void SimWorld::troubles_end() {
+    agencies_.recover();
+    troubles_ended_ = up() ? std::max(clock_.now(), process_->store->record_time()) : clock_.now();
+}
+
+void SimWorld::check_rest() {
+    settle();
+    look([&](const casework::View& view) {
+        witness_->check_rest(view, *process_->vault, clock_.now(), troubles_ended_);
+    });
+}
+
+Struck SimWorld::struck() const {
+    Struck all = struck_;
+    all.add(points_->deaths());
+    all.add(agencies_.struck());
+    all.count(Trouble::full, disk_.failures(SimDisk::Fault::full));
+    all.count(Trouble::reading, disk_.failures(SimDisk::Fault::read_fails));
+    all.count(Trouble::writing,
+              disk_.failures(SimDisk::Fault::write_fails) + disk_.failures(SimDisk::Fault::sync_fails));
+    return all;
+}
+
 /// A disk that fails on purpose may keep the record from being read; a healthy one may not.
 void SimWorld::check_record() {
     if (!witness_->check_record(*process_->store) && clock_.true_now() >= patient_until_) {
@@ -388,9 +418,6 @@ void SimWorld::count_anew() {
         return;
     }
     note("deadlines counted anew: " + std::to_string(*moved));
-    if (*moved > 0) {
-        witness_->calendar_changed();
-    }
     look([&](const casework::View& view) {
         if (!casework::plan_moves(view, *process_->vault, change, clock_.now()).empty()) {
             findings_.add(Broken::confused, "a deadline does not follow the calendar");
@@ -409,6 +436,7 @@ void SimWorld::hand_over() {
         transfers = casework::plan_transfers(view, *process_->vault, *laws_, now);
     });
     note("duties to hand over: " + std::to_string(transfers.size()));
+    struck_.count(Trouble::regime, transfers.empty() ? 0 : 1);
     be_patient_until(clock_.true_now() + kWithoutHint);
     const std::span<const casework::Transfer> all(transfers);
     for (std::size_t done = 0; done < all.size() && up(); done += casework::kTransfersInUnit) {

@@ -48,6 +48,8 @@ WorldReport live(const SimulationPlan& plan, std::uint64_t seed) {
     report.crashes = life.crashes();
     report.messages = world.agencies().arrived();
     report.broken = world.findings().counts();
+    report.struck = world.struck();
+    report.struck.add(life.struck());
     world.look([&](const casework::View& view) {
         report.events = static_cast<std::size_t>(view.events.last_sequence());
     });
@@ -65,6 +67,7 @@ void add(WorldReport report, SimulationResult& result) {
     result.events += report.events;
     result.messages += report.messages;
     result.crashes += report.crashes;
+    result.struck.add(report.struck);
     for (std::size_t kind = 0; kind < kKindsOfBroken; ++kind) {
         result.broken[kind] += report.broken[kind];
     }

@@ -7,10 +7,14 @@ namespace lachan::simulation {
 namespace {
 
 constexpr auto kWords = std::to_array<std::string_view>(
-    {"slow",       "wrong",      "gone",    "lying", "duplicating", "late",     "twice",
-     "disordered", "concurrent", "process", "power", "write",       "point",    "full",
-     "reading",    "writing",    "step",    "drift", "packs",       "calendar", "regime"});
+    {"slow",       "wrong",   "gone",  "lying",    "duplicating", "late",  "twice",   "disordered",
+     "concurrent", "process", "power", "write",    "point",       "full",  "reading", "writing",
+     "step",       "drift",   "packs", "calendar", "directory",   "regime"});
 static_assert(kWords.size() == kTroubles);
+
+constexpr auto kPointWords = std::to_array<std::string_view>(
+    {"unit_waits", "unit_ran", "unit_kept", "before_send", "after_send", "starting"});
+static_assert(kPointWords.size() == kPoints);
 
 /// A word for several, from the first to the last of them.
 struct Group {
@@ -107,6 +111,19 @@ Troubles& Troubles::without(Trouble trouble) {
 
 std::string_view text_of(Trouble trouble) noexcept {
     return kWords[static_cast<std::size_t>(trouble)];
+}
+
+std::string_view text_of(Point point) noexcept {
+    return kPointWords[static_cast<std::size_t>(point)];
+}
+
+void Struck::add(const Struck& other) noexcept {
+    for (std::size_t each = 0; each < kTroubles; ++each) {
+        troubles[each] += other.troubles[each];
+    }
+    for (std::size_t each = 0; each < kPoints; ++each) {
+        points[each] += other.points[each];
+    }
 }
 
 }  // namespace lachan::simulation

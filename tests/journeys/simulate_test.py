@@ -32,6 +32,8 @@ class ASimulation(unittest.TestCase):
         self.assertEqual(set(told["broken"].values()), {0})
         self.assertGreater(told["crashes"], 0)
         self.assertEqual(told["findings"], [])
+        self.assertGreater(told["struck"]["faults"]["wrong"], 0)
+        self.assertEqual(len(told["struck"]["deaths"]), 6)
 
     def test_leaves_out_what_it_is_told_to(self):
         told = self.told("--seeds", "1..2", "--days", "2", "--faults", "agencies,late")
@@ -47,7 +49,9 @@ class ASimulation(unittest.TestCase):
         ended = simulate("--seeds", "7", "--days", "1")
         self.assertEqual(ended.returncode, GOOD, ended.stderr)
         self.assertRegex(ended.stdout, r"\Aseed 7  [0-9a-f]{16}  \d+ cases, \d+ events")
-        self.assertIn("0 lost 0 doubled 0 silent 0 late", ended.stdout)
+        lines = ended.stdout.splitlines()
+        self.assertIn("0 lost 0 doubled 0 silent 0 late", lines[-1])
+        self.assertRegex(lines[-2], r"\Astruck: \d+ slow .* regime; died at: \d+ unit_waits ")
 
     def test_refuses_what_it_does_not_understand(self):
         for words in (("--seeds", "9..3"), ("--seeds", "one"), ("--days", "0"), ("--faults", "earthquakes")):

@@ -106,6 +106,34 @@ TEST_F(Cases, GoThroughTheirWholeLifeToTheArchive) {
     expect_all_well(world);
 }
 
+// A life of years must not be remembered whole; and who asks again for what is forgotten finds nothing
+// broken.
+TEST_F(Cases, AreForgottenByWhoeverWatchesAMonthAfterTheirEnd) {
+    SimWorld world(plan_from());
+    Dice dice(5);
+    const std::string code = routine(world, dice);
+    for (auto next = next_duty(world, code); next; next = next_duty(world, code)) {
+        fulfil(world, code, *next);
+        world.advance(1min);
+    }
+    (void)world.close(SimWorld::officer(kCommittee, 1), code);
+    ASSERT_TRUE(world.close(SimWorld::officer(kCommittee, 2), code));
+    for (auto next = next_duty(world, code); next; next = next_duty(world, code)) {
+        fulfil(world, code, *next);
+    }
+    world.advance(24h * 20);
+    world.check();
+    EXPECT_GT(world.agencies().remembered(), 0U);
+
+    world.advance(24h * 20);
+    world.check();
+    EXPECT_EQ(world.agencies().remembered(), 0U);
+    ASSERT_TRUE(world.redeliver(world.notifications(code).front()));
+    world.advance(1min);
+    world.look_at_everything();
+    expect_all_well(world);
+}
+
 TEST_F(Cases, AreClosedByTwoPersonsAndOwedAnewWhenOpenedAgain) {
     SimWorld world(plan_from());
     Dice dice(3);

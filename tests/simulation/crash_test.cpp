@@ -47,6 +47,30 @@ TEST_F(PowerCut, InAnySyncLosesNoAcknowledgedReport) {
     }
 }
 
+// Keys are made in blocks ahead of the cases: of a block that is not whole no key is given away.
+TEST_F(PowerCut, InAWriteOfTheKeyStoreLosesNoWords) {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        SimWorld world(plan_from(kFriday, 1, seed));
+        Dice dice(seed);
+        world.die_in_key_write();
+        domain::Report report;
+        for (int i = 0; i < 40 && world.up(); ++i) {
+            report = emergency_report(dice, kCommune, world.clock().now());
+            (void)world.submit(report, SimWorld::officer(kCommittee));
+            world.advance(100ms);
+        }
+        ASSERT_FALSE(world.up()) << "the test is to kill it";
+        ASSERT_TRUE(world.restart());
+        EXPECT_TRUE(world.submit(report, SimWorld::officer(kCommittee)));
+        for (int i = 0; i < 20; ++i) {
+            (void)emergency(world, dice);
+        }
+        world.advance(2min);
+        expect_all_well(world);
+    }
+}
+
 // After a sync that failed, the system may show what it never wrote to the disk, and believe it to be
 // written. The next process must not build on that.
 TEST_F(PowerCut, AfterAFailedSyncAndARestartLosesNoAcknowledgedReport) {

@@ -21,4 +21,21 @@ namespace lachan::simulation::planted {
 /// An answer that was lost on its way is taken for a good one.
 [[nodiscard]] Decorations hopeful_sender();
 
+/// An act is undone, and whoever did it is told that it is done.
+[[nodiscard]] Decorations acts_forgotten();
+/// A report is there, and its words are not.
+[[nodiscard]] Decorations words_lost();
+/// A report is refused for good.
+[[nodiscard]] Decorations reports_refused();
+/// A report is never taken, and never refused for good either.
+[[nodiscard]] Decorations reporters_unanswered();
+/// A second message for one cause, under a number of its own.
+[[nodiscard]] Decorations told_twice();
+/// What a receiver did not take is not sent any more.
+[[nodiscard]] Decorations messages_given_up();
+/// The same is sent in a year.
+[[nodiscard]] Decorations messages_put_off();
+/// A message is handed to a person before anybody tried to send it.
+[[nodiscard]] Decorations messages_left_to_persons();
+
 }  // namespace lachan::simulation::planted

@@ -40,7 +40,15 @@ INSTANTIATE_TEST_SUITE_P(
                     Bug{"NoIdempotency", planted::no_idempotency, Broken::doubled},
                     Bug{"ForkedChain", planted::forked_chain, Broken::lost},
                     Bug{"DeafSleeper", planted::deaf_sleeper, Broken::late},
-                    Bug{"HopefulSender", planted::hopeful_sender, Broken::silent}),
+                    Bug{"HopefulSender", planted::hopeful_sender, Broken::silent},
+                    Bug{"ActsForgotten", planted::acts_forgotten, Broken::lost},
+                    Bug{"WordsLost", planted::words_lost, Broken::lost},
+                    Bug{"ReportsRefused", planted::reports_refused, Broken::lost},
+                    Bug{"ReportersUnanswered", planted::reporters_unanswered, Broken::lost},
+                    Bug{"ToldTwice", planted::told_twice, Broken::doubled},
+                    Bug{"MessagesGivenUp", planted::messages_given_up, Broken::silent},
+                    Bug{"MessagesPutOff", planted::messages_put_off, Broken::silent},
+                    Bug{"MessagesLeftToPersons", planted::messages_left_to_persons, Broken::silent}),
     [](const testing::TestParamInfo<Bug>& info) { return info.param.name; });
 
 }  // namespace

@@ -38,12 +38,15 @@ public:
     [[nodiscard]] std::shared_ptr<const casework::World> new_version(Dice& dice);
     /// A notice makes some days of the next weeks holidays, or working days.
     [[nodiscard]] std::shared_ptr<const casework::World> new_notice(Dice& dice, Instant now);
+    /// A role of one body is another one's of the same area from now on. Who has a duty already keeps it.
+    [[nodiscard]] std::shared_ptr<const casework::World> new_holder(Dice& dice, Instant now);
     [[nodiscard]] const std::shared_ptr<const casework::World>& present() const noexcept { return present_; }
 
 private:
     std::shared_ptr<const Laws> laws_;
     std::shared_ptr<const casework::World> present_;
     std::string calendar_;
+    std::string agencies_;
     int versions_ = 0;
 };
 

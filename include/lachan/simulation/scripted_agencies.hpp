@@ -18,6 +18,7 @@
 #include "lachan/simulation/seeded_entropy.hpp"
 #include "lachan/simulation/sim_clock.hpp"
 #include "lachan/simulation/trace.hpp"
+#include "lachan/simulation/troubles.hpp"
 
 namespace lachan::simulation {
 
@@ -67,8 +68,14 @@ public:
 
     /// From now on, for one endpoint. Whatever has no script answers 204.
     void behave(const domain::EndpointId& endpoint, Behaviour behaviour);
-    /// Until an instant of true time; then as before there was a script.
-    void behave_until(const domain::EndpointId& endpoint, Behaviour behaviour, Instant end);
+    /// Until an instant of true time; then as before there was a script. `as`: what is counted when a try
+    /// meets it.
+    void behave_until(const domain::EndpointId& endpoint,
+                      Behaviour behaviour,
+                      Instant end,
+                      std::optional<Trouble> as = {});
+    /// How many tries met each trouble.
+    [[nodiscard]] const Struck& struck() const noexcept { return struck_; }
     /// All endpoints answer again.
     void recover() { scripts_.clear(); }
 
@@ -95,11 +102,16 @@ public:
     void recorded_as_delivered(const std::string& message_id);
     /// A person asked for it to be sent again.
     void may_come_again(const std::string& message_id);
+    /// The case has come to rest: nobody asks any more what came about it.
+    void forget(const std::string& case_code) { seen_.erase(case_code); }
+    /// How many messages are remembered.
+    [[nodiscard]] std::size_t remembered() const;
 
 private:
     struct Script {
         Behaviour behaviour;
         std::optional<Instant> end;
+        std::optional<Trouble> as;
     };
 
     class UnderWay;
@@ -124,9 +136,14 @@ private:
 
     std::vector<Arrival> arrivals_;
     std::vector<casework::Message> unchecked_;
-    std::unordered_map<std::string, Seen> seen_;                ///< By message id.
+    [[nodiscard]] Seen& seen(const std::string& message_id);
+    [[nodiscard]] const Seen* find_seen(const std::string& message_id) const;
+
+    /// By case code, and within a case by number.
+    std::unordered_map<std::string, std::unordered_map<std::string, Seen>> seen_;
     std::map<std::string, std::size_t, std::less<>> distinct_;  ///< Message ids by type.
     std::function<void(const Arrival&)> react_;
+    Struck struck_;
     std::size_t arrived_ = 0;
     bool remembers_ = true;
 };

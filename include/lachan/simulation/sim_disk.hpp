@@ -49,6 +49,8 @@ public:
     /// From the n-th matching call on (1: the next one), `count` calls fail.
     void inject(Fault fault, int nth = 1, int count = 1);
     void heal();
+    /// How many calls failed by it so far.
+    [[nodiscard]] std::size_t failures(Fault fault) const;
 
     /// Cuts the power in the middle of the n-th sync from now (1: the next one), after a part of its writes
     /// was kept. Calls after it fail until `crash()` is called. Lets a test die inside a COMMIT.

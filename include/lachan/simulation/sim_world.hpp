@@ -26,6 +26,7 @@
 #include "lachan/simulation/sim_clock.hpp"
 #include "lachan/simulation/sim_disk.hpp"
 #include "lachan/simulation/trace.hpp"
+#include "lachan/simulation/troubles.hpp"
 
 namespace lachan::simulation {
 
@@ -57,16 +58,12 @@ enum class Crash : std::uint8_t {
     power,    ///< Of what was not synced, the disk keeps what it likes.
 };
 
-/// Named places at which a process may die.
-enum class Point : std::uint8_t {
-    unit_waits,   ///< A unit of work is ready and not yet queued.
-    unit_ran,     ///< It ran, and its transaction is not committed.
-    unit_kept,    ///< It is on disk, and whoever waits for it has not heard.
-    before_send,  ///< A message is claimed and signed, and nothing was sent.
-    after_send,   ///< The receiver answered, and nothing was recorded.
-    starting      ///< The disk is open, and nothing that was missed is done.
+/// An act that somebody was told is done, as the record must tell it.
+struct Act {
+    std::string kind;  ///< Of its event: "duty.accepted", "step.recorded", "case.closed", …
+    std::string of;    ///< The duty, or the kind of step; empty: the case.
+    domain::KeyId by;
 };
-inline constexpr int kPoints = 6;
 
 /// Somebody asks the service for something. Made by the functions below; may be asked more than once, as by
 /// somebody who presses the button again.
@@ -74,6 +71,8 @@ struct Request {
     std::string what;
     std::function<boost::asio::awaitable<Result<casework::Answer>>(casework::Context&)> work;
     domain::ReportId report;  ///< The report that it hands in, if any.
+    std::uint64_t words = 0;  ///< Digest of what is sealed of that report.
+    std::optional<Act> act;   ///< What is done with its answer; none: a report.
 };
 
 [[nodiscard]] Request report_request(domain::Report report,
@@ -126,8 +125,8 @@ public:
     /// Asks and does not wait: others may ask in the same instant, and `settle` lets all of them be answered.
     /// If the process dies first, nobody hears anything.
     void begin(const Request& request, Heard heard = {});
-    /// Somebody was told that the report is taken in.
-    void told(const domain::ReportId& report, const std::string& case_code);
+    /// Somebody was told that the report is taken in. `words`: digest of what it says; 0 where nobody knows.
+    void told(const domain::ReportId& report, const std::string& case_code, std::uint64_t words = 0);
     [[nodiscard]] bool was_told(const domain::ReportId& report) const;
 
     /// Sends a report in as an agency's reporter would; `repeat_key` as the Idempotency-Key.
@@ -165,11 +164,15 @@ public:
     void crash(Crash kind);
     /// The process dies when it comes to the place for the n-th time from now (1: the next time).
     void die_at(Point point, int nth, Crash kind);
+    /// The power fails in the middle of the next write to the key store.
+    void die_in_key_write();
     /// The files of rules, directory and calendar are others now, and a running service is told to read them:
     /// it takes them up, and counts open deadlines anew where the calendar is another one.
     void take_up(std::shared_ptr<const casework::World> laws);
     /// An administrator hands the duties of bodies that are no more to those that took over.
     void hand_over();
+    /// An administrator gives the agency a further channel.
+    void open_channel(const domain::AgencyId& agency);
     /// Starts a process: opens the disk, catches up, lets the runners run. False: the disk did not let it.
     bool restart();
 
@@ -180,6 +183,13 @@ public:
     void check();
     /// The next `check` looks at everything.
     void look_at_everything();
+    /// From now on nothing goes wrong any more: all agencies answer, and nobody does anything.
+    void troubles_end();
+    /// Once things had time to come to rest: what is still open then must be open for a reason.
+    void check_rest();
+
+    /// What has struck so far, as far as the world sees it: at its disk, its agencies and its process.
+    [[nodiscard]] Struck struck() const;
 
     [[nodiscard]] casework::Context& context();
     [[nodiscard]] SimClock& clock() noexcept { return clock_; }
@@ -249,6 +259,8 @@ private:
     std::shared_ptr<KeySafe> keys_;  ///< Master key and key store: they outlive the process.
     std::unique_ptr<Process> process_;
     Instant patient_until_{};
+    Instant troubles_ended_{};
+    Struck struck_;  ///< What ended processes, or took transfers.
     std::map<std::string, std::shared_ptr<const deadlines::Calendar>>
         calendars_;  ///< That were in force, by version.
 };

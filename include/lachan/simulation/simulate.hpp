@@ -23,6 +23,7 @@ struct WorldReport {
     std::size_t events = 0;
     std::size_t messages = 0;  ///< That arrived somewhere, repetitions counted.
     std::size_t crashes = 0;
+    Struck struck;                                     ///< What went wrong on purpose.
     std::array<std::size_t, kKindsOfBroken> broken{};  ///< By `Broken`.
     std::string first_violation;
     std::string replay;  ///< Findings, and what led to the first of them; empty where all is well.
@@ -50,6 +51,7 @@ struct SimulationResult {
     std::size_t events = 0;
     std::size_t messages = 0;
     std::size_t crashes = 0;
+    Struck struck;
     std::array<std::size_t, kKindsOfBroken> broken{};
     std::uint64_t digest = 0;
     std::vector<WorldReport> failing;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
@@ -32,10 +33,36 @@ enum class Trouble : std::uint8_t {
     drift,        ///< The wall clock runs fast or slow.
     packs,        ///< A new version of the rules is taken in while the service runs.
     calendar,     ///< A new notice of holidays is taken in while the service runs.
+    directory,    ///< An agency gets a further channel, or a role passes to another body, while it runs.
     regime        ///< Districts and old communes end on 2025-07-01.
 };
 
-inline constexpr std::size_t kTroubles = 21;
+inline constexpr std::size_t kTroubles = 22;
+
+/// Named places at which a process may die.
+enum class Point : std::uint8_t {
+    unit_waits,   ///< A unit of work is ready and not yet queued.
+    unit_ran,     ///< It ran, and its transaction is not committed.
+    unit_kept,    ///< It is on disk, and whoever waits for it has not heard.
+    before_send,  ///< A message is claimed and signed, and nothing was sent.
+    after_send,   ///< The receiver answered, and nothing was recorded.
+    starting      ///< The disk is open, and nothing that was missed is done.
+};
+
+inline constexpr std::size_t kPoints = 6;
+
+/// How often each trouble struck: not that it was wanted, but that something met it. A fault that never
+/// strikes proves nothing.
+struct Struck {
+    std::array<std::size_t, kTroubles> troubles{};  ///< By `Trouble`.
+    std::array<std::size_t, kPoints> points{};      ///< Deaths, by `Point`.
+
+    void count(Trouble trouble, std::size_t times = 1) noexcept {
+        troubles[static_cast<std::size_t>(trouble)] += times;
+    }
+    void count(Point point) noexcept { ++points[static_cast<std::size_t>(point)]; }
+    void add(const Struck& other) noexcept;
+};
 
 /// A set of troubles.
 class Troubles {
@@ -59,5 +86,6 @@ private:
 };
 
 [[nodiscard]] std::string_view text_of(Trouble trouble) noexcept;
+[[nodiscard]] std::string_view text_of(Point point) noexcept;
 
 }  // namespace lachan::simulation
