@@ -182,6 +182,9 @@ boost::asio::awaitable<Reply> Dispatcher::answer(Request& request) const {
     }
     write_limits(standing, reply);
     reply.route = match.route->pattern;
+    if (standing.verdict != Standing::Verdict::refused) {  // then nothing was looked at that could be told
+        reply.beat = match.route->beat;
+    }
     co_return reply;
 }
 

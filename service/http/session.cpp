@@ -66,6 +66,7 @@ Session::Session(asio::ip::tcp::socket socket,
                  std::shared_ptr<asio::ssl::context> tls)
     : socket_(std::move(socket)),
       timer_(socket_.get_executor()),
+      beat_(socket_.get_executor()),
       remote_(std::move(remote)),
       parts_(std::move(parts)),
       tls_(std::move(tls)) {}
@@ -107,6 +108,7 @@ void Session::cut() {
     ending_ = true;
     error_code ignored;
     socket_.close(ignored);
+    beat_.cancel();
 }
 
 asio::awaitable<void> Session::run(std::shared_ptr<Session> self) {
@@ -138,6 +140,9 @@ asio::awaitable<void> Session::converse(Stream& stream) {
         const auto begun = std::chrono::steady_clock::now();
         phase_ = Phase::working;
         const Reply reply = co_await answer(received);
+        if (reply.beat > Duration::zero()) {
+            co_await keep_beat(begun, reply.beat);
+        }
         if (ending_ || reply.closes) {
             received.framing.keep_alive = false;
         }
@@ -244,6 +249,13 @@ asio::awaitable<Reply> Session::answer(Received& received) {
     } catch (const std::exception& failure) {
         co_return failed(server, received.request, failure);
     }
+}
+
+asio::awaitable<void> Session::keep_beat(asio::steady_timer::time_point begun, Duration beat) {
+    const auto beats = (asio::steady_timer::clock_type::now() - begun) / beat + 1;
+    beat_.expires_at(begun + beats * beat);
+    error_code ignored;
+    co_await beat_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 template <class Stream>

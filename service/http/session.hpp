@@ -70,6 +70,8 @@ private:
     template <class Stream>
     boost::asio::awaitable<void> take_leave(Stream& stream);
     boost::asio::awaitable<Reply> answer(Received& received);
+    /// Waits for the next beat since `begun`.
+    boost::asio::awaitable<void> keep_beat(boost::asio::steady_timer::time_point begun, Duration beat);
 
     /// Whatever is waited for on the socket is given up after this time, and `expired_` says so.
     void arm(Duration limit);
@@ -77,6 +79,7 @@ private:
 
     boost::asio::ip::tcp::socket socket_;
     boost::asio::steady_timer timer_;
+    boost::asio::steady_timer beat_;
     std::string remote_;
     std::shared_ptr<const SessionParts> parts_;
     std::shared_ptr<boost::asio::ssl::context> tls_;

@@ -259,6 +259,21 @@ TEST_F(Receipts, TellAMistypedOneFromAnUnknownOne) {
     EXPECT_EQ(desk.post("", "/v1/status", json::object()).faults(), List{"/receipt missing"});
 }
 
+// By the time of an answer nobody may tell a receipt that is somebody's from one that is not.
+TEST_F(Receipts, AreAnsweredOnTheSameBeatWhateverTheyAre) {
+    const auto beat_of = [&](std::string_view call, const json& body) {
+        return desk.post("", std::string(call), body).reply.beat;
+    };
+    const std::string unknown = desk.office().vault().issue_receipt().text;
+    for (const std::string_view call : {"/v1/status", "/v1/status/nudge", "/v1/status/proof"}) {
+        const Duration hit = beat_of(call, {{"receipt", receipt}});
+        EXPECT_GT(hit, Duration::zero()) << call;
+        EXPECT_EQ(beat_of(call, {{"receipt", unknown}}), hit) << call;
+        EXPECT_EQ(beat_of(call, {{"receipt", "1234"}}), hit) << call;
+        EXPECT_EQ(beat_of(call, json::object()), hit) << call;
+    }
+}
+
 TEST_F(Receipts, EscalateOnceAClockHasPassed) {
     EXPECT_EQ(desk.post("", "/v1/status/nudge", {{"receipt", receipt}}).body.at("escalated"), false);
     desk.office().pass(48h);
@@ -287,7 +302,9 @@ TEST(ReceiptsAskedTooOften, AreSlowedDown) {
     Desk desk(limits);
     const std::string receipt = desk.office().vault().issue_receipt().text;
     EXPECT_EQ(desk.post("", "/v1/status", {{"receipt", receipt}}).status(), 404);
-    EXPECT_EQ(desk.post("", "/v1/status/nudge", {{"receipt", receipt}}).status(), 429);
+    const auto refused = desk.post("", "/v1/status/nudge", {{"receipt", receipt}});
+    EXPECT_EQ(refused.status(), 429);
+    EXPECT_EQ(refused.reply.beat, Duration::zero());  // not looked at: nothing to hide, and no place held
 }
 
 }  // namespace

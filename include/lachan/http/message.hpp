@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lachan/base/secret.hpp"
+#include "lachan/base/time.hpp"
 #include "lachan/domain/ids.hpp"
 #include "lachan/domain/principal.hpp"
 
@@ -93,6 +94,9 @@ struct Reply {
     Stream stream;           ///< Where set, the body is what it yields.
     std::string_view route;  ///< Pattern of the route that answered, for metrics; empty: none matched.
     bool closes = false;     ///< The connection ends with this reply.
+    /// Above zero: sent when a whole number of beats has passed since the message was in, so that its time
+    /// says nothing about the work.
+    Duration beat{};
 
     [[nodiscard]] static Reply json(int status, std::string body);
     [[nodiscard]] static Reply empty(int status);

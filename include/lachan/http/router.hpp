@@ -38,6 +38,7 @@ struct Route {
     bool asked_by_itself = false;                    ///< By a page nobody may look at: no use of a session.
     Endpoint endpoint = {};
     bool notes_refusals = false;  ///< The endpoint puts its refusals on record itself.
+    Duration beat{};              ///< Of its replies; zero: each goes as soon as it is there.
 };
 
 /// The static table of routes. A fixed segment goes before a named one.

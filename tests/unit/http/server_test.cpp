@@ -205,6 +205,47 @@ TEST(StoppingServer, AcceptsNobody) {
     EXPECT_FALSE(RawClient(port).connected());
 }
 
+Handler on_a_beat(Duration beat, std::promise<void>* answered = nullptr) {
+    return [beat, answered](Request&) -> asio::awaitable<Reply> {
+        Reply reply = Reply::json(200, "{}");
+        reply.beat = beat;
+        if (answered != nullptr) {
+            answered->set_value();
+        }
+        co_return reply;
+    };
+}
+
+// A lower bound only, which a busy machine cannot break.
+TEST(ABeat, HoldsAReplyBackSoThatItsTimeSaysNothingAboutTheWork) {
+    constexpr Duration kBeat = 20ms;
+    Loopback server(on_a_beat(kBeat));
+    ASSERT_TRUE(server.start());
+    RawClient client(server.port());
+    for (int i = 0; i < 3; ++i) {
+        const auto asked = asio::steady_timer::clock_type::now();
+        client.send(kGet);
+        EXPECT_EQ(client.read().status(), 200);
+        EXPECT_GE(asio::steady_timer::clock_type::now() - asked, kBeat);
+    }
+}
+
+TEST(ABeat, KeepsNoPlaceFreeMeanwhileAndNoStopWaitingBeyondItsTime) {
+    ServerOptions options = Loopback::quick();
+    options.max_connections = 1;
+    options.drain = 10ms;
+    std::promise<void> answered;
+    Loopback server(on_a_beat(std::chrono::hours(1), &answered), options);
+    ASSERT_TRUE(server.start());
+    RawClient client(server.port());
+    client.send(kGet);
+    answered.get_future().wait();
+    EXPECT_TRUE(RawClient(server.port()).ended());  // it is at work, so it does not make room
+    EXPECT_EQ(server.stop(), 1U);
+    EXPECT_TRUE(client.ended());
+    EXPECT_EQ(server.server().connections(), 0U);  // and does not stay behind
+}
+
 asio::awaitable<Reply> counting(Request&) {
     Reply reply;
     reply.content_type = "text/event-stream";
