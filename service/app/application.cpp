@@ -30,7 +30,6 @@ constexpr int kRepliesForgotten = 500;  ///< In one unit: a millisecond of the w
 // The calendar that open deadlines were last counted with, among the documents of the store.
 constexpr std::string_view kCalendarDocument = "calendar";
 constexpr std::string_view kCountedWith = "counted_with";
-constexpr std::int64_t kLatestTimers = 5000;  ///< Lateness in ms beyond which the service is not ready.
 
 /// Of the contract's ten seconds for a stop: what is left is for the last commits and the checkpoint.
 constexpr Duration kDrain = 9s;
@@ -49,14 +48,6 @@ asio::awaitable<bool> send_beat(delivery::HttpClient& client, std::string url) {
 /// Without TLS a cookie that wants it would not come back; only on loopback is that no loss.
 bool secure_cookies(const config::Config& config, std::string_view public_url) {
     return config.tls() || public_url.starts_with("https://") || !config.api.listen.loopback();
-}
-
-http::Reply text_reply(int status, std::string text, std::string_view type) {
-    http::Reply reply;
-    reply.status = status;
-    reply.content_type = type;
-    reply.body = std::move(text);
-    return reply;
 }
 
 }  // namespace
@@ -463,32 +454,6 @@ asio::awaitable<bool> Application::hand_out_head() {
 asio::awaitable<http::Reply> Application::answer_api(http::Request& request) {
     auto reply = co_await api_->answer(request);
     co_return reply;
-}
-
-bool Application::ready() const {
-    return serving_ && can_write_ && !data_->store->broken() && watch_->last_lag_ms() < kLatestTimers;
-}
-
-asio::awaitable<http::Reply> Application::answer_operations(http::Request& request) {
-    const auto is = [&](std::string_view path) { return request.path == path; };
-    if (is("/livez") || is("/healthz")) {
-        co_return text_reply(200, "ok\n", "text/plain; charset=utf-8");
-    }
-    if (is("/readyz")) {
-        std::string text = ready() ? "ok\n" : "not ready\n";
-        const auto line = [&](std::string_view name, bool good) {
-            text += std::string(good ? "[+]" : "[-]") + std::string(name) + "\n";
-        };
-        line("serving", serving_);
-        line("store can write", can_write_ && !data_->store->broken());
-        line("timers on time", watch_->last_lag_ms() < kLatestTimers);
-        co_return text_reply(ready() ? 200 : 503, std::move(text), "text/plain; charset=utf-8");
-    }
-    if (is("/metrics")) {
-        co_await look_at_delivery();
-        co_return text_reply(200, metrics_.exposition(), operations::kExpositionMediaType);
-    }
-    co_return problems_.reply(Error(Errc::route_not_found, "there is no such path"), request);
 }
 
 }  // namespace lachan::app

@@ -12,6 +12,7 @@
 #include "lachan/casework/agencies.hpp"
 #include "lachan/casework/keys.hpp"
 #include "lachan/casework/people.hpp"
+#include "lachan/delivery/egress_guard.hpp"
 #include "lachan/operations/system_clock.hpp"
 #include "lachan/operations/system_entropy.hpp"
 #include "lachan/store/sqlite_store.hpp"
@@ -35,6 +36,10 @@ constexpr std::string_view kRetentionFile = "rules/retention/lai-chau.json";
 constexpr std::string_view kDemoAgencies = "config/demo/directory/agencies.json";
 constexpr std::string_view kAdministratorRole = "directory_owner";  ///< Whose administrator comes first.
 constexpr std::string_view kActor = "init";
+
+std::vector<std::string> demo_networks() {
+    return {"127.0.0.0/8", "::1/128"};
+}
 
 /// Where a shipped file goes below the new folder; empty: it stays in the program.
 std::string place_of(std::string_view path) {
@@ -96,7 +101,7 @@ std::string configuration(const InitOptions& options) {
     document["retention"] = {{"path", kRetentionFile}};
     document["egress"] = {{"allow_cidrs", ordered_json::array()}};
     if (!options.demo_url.empty()) {
-        document["egress"]["allow_cidrs"] = {"127.0.0.0/8", "::1/128"};
+        document["egress"]["allow_cidrs"] = demo_networks();
     }
     return document.dump(2) + "\n";
 }
@@ -230,6 +235,24 @@ Result<void> make(const InitOptions& options, ordered_json& printed) {
     return fill(options, **store, **opened, printed);
 }
 
+/// Whether the service could send to agencies below it. Errors: `validation_failed`.
+Result<void> check_demo_url(const std::string& base) {
+    if (base.empty()) {
+        return {};
+    }
+    const auto guard = delivery::EgressGuard::parse(demo_networks());
+    if (!guard) {
+        return guard.error();
+    }
+    const auto sound = delivery::validate_endpoint_url(base, *guard);
+    if (sound && base.find('?') == std::string::npos) {
+        return {};
+    }
+    return Error(Errc::validation_failed,
+                 "--demo takes a URL to which every agency's name can be added: https, or http on loopback",
+                 sound ? std::vector<Fault>() : sound.error().faults());
+}
+
 void print_plain(const ordered_json& printed) {
     print_line("Cấu hình / configuration: " + printed.at("config").get<std::string>());
     print_line("Khoá chủ / master key:    " + printed.at("master_key_file").get<std::string>());
@@ -256,6 +279,9 @@ void print_plain(const ordered_json& printed) {
 }  // namespace
 
 int run_init(const InitOptions& options) {
+    if (const auto usable = check_demo_url(options.demo_url); !usable) {
+        return complain(usable.error());
+    }
     std::error_code failure;
     if (std::filesystem::exists(options.folder, failure) &&
         !std::filesystem::is_empty(options.folder, failure)) {

@@ -7,6 +7,7 @@
 #include "console.hpp"
 #include "data.hpp"
 #include "lachan/casework/keys.hpp"
+#include "lachan/operations/system_clock.hpp"
 #include "lachan/operations/system_entropy.hpp"
 #include "lachan/vault/master_key.hpp"
 
@@ -31,7 +32,7 @@ std::string free_id(const std::vector<casework::ApiKey>& keys, const std::string
     return id;
 }
 
-Result<casework::NewKey> parse(const KeyCreateOptions& options, const casework::World& world) {
+Result<casework::NewKey> parse(const KeyCreateOptions& options, const casework::World& world, Instant now) {
     std::vector<Fault> faults;
     casework::NewKey wanted;
     const auto role = domain::parse_code<domain::Role>(options.role);
@@ -49,6 +50,8 @@ Result<casework::NewKey> parse(const KeyCreateOptions& options, const casework::
         if (!wanted.expires_at) {
             faults.push_back(
                 {"--expires-at", "bad_instant", "an RFC 3339 instant, e.g. 2027-01-01T00:00:00+07:00"});
+        } else if (*wanted.expires_at <= now) {
+            faults.push_back({"--expires-at", "in_past", "a key that is over when it is made opens nothing"});
         }
     }
     wanted.purpose = options.purpose;
@@ -83,7 +86,7 @@ std::string state_of(const casework::ApiKey& key, Instant now) {
     return "valid";
 }
 
-Result<casework::Renewal> parse(const KeyRotateOptions& options) {
+Result<casework::Renewal> parse(const KeyRotateOptions& options, Instant now) {
     std::vector<Fault> faults;
     casework::Renewal renewal;
     const auto overlap = parse_duration(options.overlap);
@@ -97,6 +100,8 @@ Result<casework::Renewal> parse(const KeyRotateOptions& options) {
         renewal.expires_at = parse_rfc3339(options.expires_at);
         if (!renewal.expires_at) {
             faults.push_back({"--expires-at", "bad_instant", "an RFC 3339 instant"});
+        } else if (*renewal.expires_at <= now) {
+            faults.push_back({"--expires-at", "in_past", "to end a key now, revoke it"});
         }
     }
     if (!faults.empty()) {
@@ -116,7 +121,7 @@ int run_key_create(const config::Config& config, const KeyCreateOptions& options
     if (!loaded) {
         return complain(loaded.error());
     }
-    const auto wanted = parse(options, *loaded->world);
+    const auto wanted = parse(options, *loaded->world, (*data)->clock.now());
     if (!wanted) {
         return complain(wanted.error());
     }
@@ -175,7 +180,7 @@ int run_key_list(const config::Config& config, bool json) {
 }
 
 int run_key_rotate(const config::Config& config, const KeyRotateOptions& options) {
-    const auto renewal = parse(options);
+    const auto renewal = parse(options, operations::SystemClock().now());
     if (!renewal) {
         return complain(renewal.error());
     }

@@ -134,6 +134,9 @@ Result<std::vector<ExplainedDeadline>> explain_deadlines(const World& world,
             }
         }
     }
+    if (result.empty() && !wanted.empty()) {
+        return Error(Errc::not_found, "the case has no such duty");
+    }
     return result;
 }
 

@@ -112,7 +112,8 @@ void note_reading(
     edit.note("identity.read", std::move(data));
 }
 
-/// Who asked in vain, whether or not there is such a case.
+/// Who asked in vain, whether or not there is such a case. Without one there is no key that would ever be
+/// destroyed, so what was said is not kept: only that they were refused.
 void note_refusal(Vault& vault,
                   Tx& tx,
                   const domain::Principal& caller,
@@ -127,7 +128,9 @@ void note_refusal(Vault& vault,
     event.kind = "identity.refused";
     event.actor = caller.key.text();
     event.data = data_of(caller);
-    event.data.push_back(sealed_purpose(vault, tx, number, purpose));
+    if (event.case_no) {
+        event.data.push_back(sealed_purpose(vault, tx, number, purpose));
+    }
     tx.events.append(event);
 }
 

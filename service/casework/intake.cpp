@@ -37,34 +37,6 @@ struct Prepared {
     Receipt receipt;
 };
 
-void resolve_places(const World& world, Prepared& prepared, std::vector<Fault>& faults) {
-    domain::Report& report = prepared.report;
-    auto area = resolve_area(world, report.area, report.received_at, "/area", report.warnings);
-    if (!area) {
-        const Error refusal = area.error();  // a copy: `error()` answers by value
-        faults.insert(faults.end(), refusal.faults().begin(), refusal.faults().end());
-    } else {
-        report.area = *area;
-    }
-    for (std::size_t i = 0; i < report.children.size(); ++i) {
-        auto& residence = report.children[i].residence_area;
-        const std::string pointer = "/children/" + std::to_string(i) + "/residence_area";
-        if (residence) {
-            auto resolved = resolve_area(world, *residence, report.received_at, pointer, report.warnings);
-            if (resolved) {
-                *residence = *resolved;
-            } else {
-                report.warnings.push_back(pointer + ": not a known commune; taken as unknown");
-                residence.reset();
-            }
-        }
-        prepared.residences.push_back(residence.value_or(domain::AreaCode()));
-    }
-    if (prepared.residences.empty()) {
-        prepared.residences.emplace_back();
-    }
-}
-
 void resolve_conflicts(const World& world, Prepared& prepared) {
     for (std::size_t i = 0; i < prepared.report.suspects.size(); ++i) {
         const auto& agency = prepared.report.suspects[i].agency;
@@ -86,18 +58,24 @@ void resolve_conflicts(const World& world, Prepared& prepared) {
     spare_last_resort(*world.directory, prepared.report.received_at, {}, prepared.conflicted);
 }
 
-/// Everything about a report that needs no writer. Errors: `validation_failed` with every fault.
-Result<Prepared> prepare(const Context& context, domain::Report report) {
-    Prepared prepared;
+/// Finds its places and the rules that hold for it. What it answers is wrong with the report.
+std::vector<Fault> place(const Context& context, domain::Report report, Prepared& prepared) {
     prepared.world = context.worlds.current();
     prepared.report = std::move(report);
     std::vector<Fault> faults;
-    resolve_places(*prepared.world, prepared, faults);
-    resolve_conflicts(*prepared.world, prepared);
+    prepared.residences = resolve_places(*prepared.world, prepared.report, faults);
     prepared.pack = prepared.world->pack_at(prepared.report.received_at);
     if (prepared.pack == nullptr) {
         faults.push_back({"/received_at", "no_rules_in_force", "no rule pack is in force at that time"});
     }
+    return faults;
+}
+
+/// Everything about a report that needs no writer. Errors: `validation_failed` with every fault.
+Result<Prepared> prepare(const Context& context, domain::Report report) {
+    Prepared prepared;
+    std::vector<Fault> faults = place(context, std::move(report), prepared);
+    resolve_conflicts(*prepared.world, prepared);
     if (!faults.empty()) {
         return Error(Errc::validation_failed, "the report cannot be taken as it is", std::move(faults));
     }
@@ -398,6 +376,11 @@ boost::asio::awaitable<Result<Answer>> submit_report(
     auto answer = co_await commit_once_late(
         context, caller, repeat, std::move(effect), emergency ? Lane::emergency : Lane::routine);
     co_return answer;
+}
+
+std::vector<Fault> faults_of(const Context& context, domain::Report report) {
+    Prepared prepared;
+    return place(context, std::move(report), prepared);
 }
 
 Result<domain::Urgency> urgency_of(const Context& context,

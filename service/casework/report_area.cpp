@@ -27,4 +27,34 @@ Result<domain::AreaCode> resolve_area(const World& world,
         {{std::string(pointer), "unknown_area", "no commune has this code at the time of the report"}});
 }
 
+std::vector<domain::AreaCode> resolve_places(const World& world,
+                                             domain::Report& report,
+                                             std::vector<Fault>& faults) {
+    const auto area = resolve_area(world, report.area, report.received_at, "/area", report.warnings);
+    if (area) {
+        report.area = *area;
+    } else {
+        join_faults(faults, area.error().faults());
+    }
+    std::vector<domain::AreaCode> residences;
+    for (std::size_t i = 0; i < report.children.size(); ++i) {
+        auto& residence = report.children[i].residence_area;
+        if (residence) {
+            const std::string pointer = "/children/" + std::to_string(i) + "/residence_area";
+            auto resolved = resolve_area(world, *residence, report.received_at, pointer, report.warnings);
+            if (resolved) {
+                *residence = *resolved;
+            } else {
+                report.warnings.push_back(pointer + ": not a known commune; taken as unknown");
+                residence.reset();
+            }
+        }
+        residences.push_back(residence.value_or(domain::AreaCode()));
+    }
+    if (residences.empty()) {
+        residences.emplace_back();
+    }
+    return residences;
+}
+
 }  // namespace lachan::casework

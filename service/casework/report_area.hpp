@@ -8,6 +8,7 @@
 #include "lachan/base/time.hpp"
 #include "lachan/casework/world.hpp"
 #include "lachan/domain/ids.hpp"
+#include "lachan/domain/report.hpp"
 
 namespace lachan::casework {
 
@@ -19,5 +20,12 @@ namespace lachan::casework {
                                                     Instant at,
                                                     std::string_view pointer,
                                                     std::vector<std::string>& warnings);
+
+/// Puts the units in force in the place of those that the report names, and what is wrong with them into
+/// `faults`; a residence that nobody knows is taken as unknown, with a warning. Answers where each child
+/// lives, an empty code where that is unknown; at least one.
+[[nodiscard]] std::vector<domain::AreaCode> resolve_places(const World& world,
+                                                           domain::Report& report,
+                                                           std::vector<Fault>& faults);
 
 }  // namespace lachan::casework

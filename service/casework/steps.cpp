@@ -13,7 +13,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kClockTolerance = 5min;    ///< The contract's: how far a caller's clock may be ahead.
+constexpr Duration kClockTolerance = 5min;  ///< The contract's: how far a caller's clock may be ahead.
+/// First aid or a separation may come before the report of it; what lies further back is a mistyped date.
+constexpr Duration kLongestBefore = 24h * 30;
 constexpr std::size_t kLongestNote = 20'000;  ///< Some pages; the body's own limit is the outer bound.
 constexpr std::size_t kLongestResult = 200;   ///< A word of the pack, or a short phrase of one's own.
 
@@ -48,6 +50,11 @@ Result<void> check(const NewStep& step, const policy::Pack& pack, const domain::
     if (step.done_at && *step.done_at > now + kClockTolerance) {
         faults.push_back({"/done_at", "in_future", "an act is recorded when it is done"});
     }
+    if (step.done_at && *step.done_at < value.received_at - kLongestBefore) {
+        faults.push_back({"/done_at",
+                          "too_early",
+                          "more than 30 days before the case's first report: is the date right?"});
+    }
     if (step.note.size() > kLongestNote) {
         faults.push_back({"/note", "too_long", "at most 20000 bytes"});
     }
@@ -57,8 +64,10 @@ Result<void> check(const NewStep& step, const policy::Pack& pack, const domain::
     if (step.until && *step.until < step.done_at.value_or(now)) {
         faults.push_back({"/until", "before_start", "ends before it was done"});
     }
-    if (!faults.empty()) {
-        return Error(Errc::validation_failed, "the step cannot be recorded as it is", std::move(faults));
+    std::vector<Fault> all = step.misread;
+    join_faults(all, std::move(faults));
+    if (!all.empty()) {
+        return Error(Errc::validation_failed, "the step cannot be recorded as it is", std::move(all));
     }
     return {};
 }

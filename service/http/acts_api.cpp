@@ -51,10 +51,12 @@ void read_step(Members& members, casework::NewStep& step) {
 
 /// POST /v1/cases/{case}/steps: records an act; what it discharges and starts is in the answer.
 asio::awaitable<Result<Reply>> post_step(const Services& services, const Request& request) {
-    auto step = decode<casework::NewStep>(request.body, read_step);
+    Faults faults;
+    auto step = decode_leniently<casework::NewStep>(request.body, read_step, faults);
     if (!step) {
         co_return step.error();
     }
+    step->misread = faults.take();
     auto repeat = repeat_of(services, request, kSteps);
     if (!repeat) {
         co_return repeat.error();

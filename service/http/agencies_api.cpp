@@ -147,9 +147,12 @@ asio::awaitable<Result<Reply>> put_agency(const Services& services, const Reques
         co_return document.error();
     }
     if (document->value("id", Json()) != id.text()) {
-        co_return Error(Errc::validation_failed,
-                        "1 place is wrong; see errors",
-                        {{"/id", "mismatch", "has to be the id in the path"}});
+        Faults faults;
+        faults.add("/id", "mismatch", "has to be the id in the path");
+        if (const auto sound = services.check_agency(id, request.body); !sound) {
+            faults.join(sound.error().faults());
+        }
+        co_return faults.refusal();
     }
     const auto before = services.context.worlds.current();
     const directory::Agency* const known = before->directory->agency_ever(id);

@@ -101,21 +101,31 @@ private:
                                   std::size_t count,
                                   const std::function<void(JsonWriter&, std::size_t)>& write);
 
-/// Reads the object that a command's body has to be. An empty body is an empty object where nothing in it is
-/// required.
+/// Reads the object that a command's body has to be, as far as it can be read; what is wrong is in `faults`.
+/// An empty body is an empty object where nothing in it is required. Errors: `malformed_json`;
+/// `validation_failed` where it is no object.
 template <class Command>
-[[nodiscard]] Result<Command> decode(std::string_view body,
-                                     const std::function<void(Members&, Command&)>& read) {
+[[nodiscard]] Result<Command> decode_leniently(std::string_view body,
+                                               const std::function<void(Members&, Command&)>& read,
+                                               Faults& faults) {
     const auto json = parse_object(body.empty() ? std::string_view("{}") : body);
     if (!json) {
         return json.error();
     }
-    Faults faults;
     Members members(*json, "", faults);
     Command command;
     read(members, command);
     members.refuse_unread();
-    if (!faults.none()) {
+    return command;
+}
+
+/// The same, where every fault is a refusal.
+template <class Command>
+[[nodiscard]] Result<Command> decode(std::string_view body,
+                                     const std::function<void(Members&, Command&)>& read) {
+    Faults faults;
+    auto command = decode_leniently<Command>(body, read, faults);
+    if (command && !faults.none()) {
         return faults.refusal();
     }
     return command;

@@ -21,6 +21,9 @@ public:
         list_.push_back({std::move(pointer), std::move(code), std::move(detail)});
     }
     [[nodiscard]] bool none() const noexcept { return list_.empty(); }
+    /// Adds what was found wrong in other places.
+    void join(std::vector<Fault> more) { join_faults(list_, std::move(more)); }
+    [[nodiscard]] std::vector<Fault> take() noexcept { return std::move(list_); }
     /// The refusal that names them all.
     [[nodiscard]] Error refusal();
 

@@ -303,7 +303,7 @@ void read_event(Members& members, Report& report, Reading& reading) {
 
 }  // namespace
 
-Result<Report> decode_report(std::string_view body, Instant now) {
+Result<Report> decode_report(std::string_view body, Instant now, const FurtherFaults& further) {
     const auto json = parse_object(body);
     if (!json) {
         return json.error();
@@ -320,6 +320,7 @@ Result<Report> decode_report(std::string_view body, Instant now) {
         reading.faults.add("", "too_many", "more unknown members than a newer form could bring");
     }
     if (!reading.faults.none()) {
+        reading.faults.join(further ? further(report) : std::vector<Fault>());
         return reading.faults.refusal();
     }
     if (!reading.unknown.empty()) {

@@ -24,6 +24,13 @@ casework::RenderFiling answer_to_filing(Instant now) {
     };
 }
 
+/// A body with faults of its form is told at once which of its places are not known.
+Result<domain::Report> report_of(const Services& services, const Request& request, Instant now) {
+    return decode_report(request.body, now, [&](const domain::Report& report) {
+        return casework::faults_of(services.context, report);
+    });
+}
+
 /// A caller whose allowance is used up still gets an emergency in: what it is, the rules say.
 Result<void> pass_reserve(const Services& services, const Request& request, domain::Report report) {
     const domain::Principal& caller = caller_of(request);
@@ -57,7 +64,7 @@ asio::awaitable<Result<Reply>> post_report(const Services& services, const Reque
         co_return sound.error();
     }
     const Instant now = services.context.clock.now();
-    auto report = decode_report(request.body, now);
+    auto report = report_of(services, request, now);
     if (!report) {
         co_return report.error();
     }
@@ -85,7 +92,7 @@ asio::awaitable<Result<Reply>> post_report(const Services& services, const Reque
 /// POST /v1/cases/{case}/reports: a further report on a case.
 asio::awaitable<Result<Reply>> post_case_report(const Services& services, const Request& request) {
     const Instant now = services.context.clock.now();
-    auto report = decode_report(request.body, now);
+    auto report = report_of(services, request, now);
     if (!report) {
         co_return report.error();
     }

@@ -101,7 +101,11 @@ Services Desk::services() {
                 }
                 return {};
             },
-            .check_agency = [](const domain::AgencyId&, std::string_view) -> Result<void> { return {}; },
+            .check_agency = [this](const domain::AgencyId&, std::string_view entry) -> Result<void> {
+                const auto checked = office_.worlds().current()->directory->with_agency(entry);
+                return checked ? Result<void>()
+                               : Error(Errc::validation_failed, "unsound", checked.error().faults());
+            },
             .reload = [this]() -> Result<void> {
                 const auto now = office_.worlds().current();
                 auto next = std::make_shared<casework::World>(*now);

@@ -106,6 +106,15 @@ TEST_F(Directory, RefusesAnEntryUnderAnotherName) {
     EXPECT_EQ(refused.faults(), List{"/id mismatch"});
 }
 
+TEST_F(Directory, NamesEveryFaultOfAnEntryAtOnce) {
+    json entry = school();
+    entry["area"] = 1;
+    const auto refused = desk.ask(admin, {"PUT", "/v1/agencies/th-khac", entry.dump(), {}});
+    EXPECT_EQ(refused.status(), 422);
+    EXPECT_EQ(refused.faults().front(), "/id mismatch");
+    EXPECT_EQ(refused.faults().back().substr(0, 6), "/area ");
+}
+
 TEST_F(Directory, IsChangedByAdministratorsOnly) {
     const std::string& officer = desk.token(domain::Role::officer, kCommune);
     EXPECT_EQ(desk.ask(officer, {"PUT", "/v1/agencies/th-moi", school().dump(), {}}).status(), 403);

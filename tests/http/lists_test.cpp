@@ -3,6 +3,7 @@
 #include <set>
 
 #include "desk.hpp"
+#include "lachan/casework/people.hpp"
 
 /// Every list is given page by page, and its cursor means nothing in another.
 namespace lachan::http {
@@ -41,6 +42,33 @@ protected:
         EXPECT_EQ(desk.get(token, list + join + "limit=201").faults(), List{"limit out_of_range"}) << list;
         EXPECT_EQ(desk.get(token, list + join + "cursor=x").faults(), List{"cursor bad_cursor"}) << list;
     }
+    /// Who does not say how many gets the contract's fifty, and the rest after them.
+    void expect_fifty(const std::string& token, const std::string& list) {
+        const auto page = desk.get(token, list);
+        ASSERT_EQ(page.status(), 200) << list << page.body;
+        EXPECT_EQ(page.body.at("items").size(), 50U) << list;
+        ASSERT_FALSE(next_of(page).empty()) << list;
+        const auto rest = desk.get(token, next_of(page));
+        ASSERT_FALSE(rest.body.at("items").empty()) << list;
+        EXPECT_EQ(rest.body.at("items")[0],
+                  desk.get(token, list + (list.find('?') == std::string::npos ? "?" : "&") + "limit=51")
+                      .body.at("items")[50])
+            << list;
+    }
+    void make_accounts(int count) {
+        desk.office().write([&](casework::Tx& tx) -> Result<void> {
+            for (int i = 0; i < count; ++i) {
+                casework::NewAccount wanted;
+                wanted.login = "can.bo." + std::to_string(i);
+                wanted.role = domain::Role::officer;
+                wanted.agency = domain::AgencyId("ubnd-03388");
+                const auto made = casework::make_account(
+                    tx, desk.office().vault(), desk.office().context().entropy, wanted, "test");
+                EXPECT_TRUE(made);
+            }
+            return {};
+        });
+    }
     void open_in_emergency(const std::string& code, int person) {
         const std::string& officer = desk.token(domain::Role::officer, "ubnd-03408", person);
         const auto opened = desk.post(
@@ -69,6 +97,23 @@ TEST_F(Lists, OfTheDirectoryAreGivenPageByPage) {
     EXPECT_EQ(desk.get(admin, "/v1/areas?at=x&limit=0").faults(),
               (List{"at bad_instant", "limit out_of_range"}));
     EXPECT_EQ(desk.get(admin, "/v1/rules/packs?limit=1").body.at("next_cursor"), nullptr);
+}
+
+TEST_F(Lists, OfAccountsAreGivenPageByPage) {
+    make_accounts(3);
+    expect_pages(admin, "/v1/accounts");
+    const auto first = desk.get(admin, "/v1/accounts?limit=2");
+    EXPECT_EQ(desk.get(admin, next_of(first)).body.at("items").size(), 1U);
+}
+
+TEST_F(Lists, AreGivenFiftyAtATimeToWhoDoesNotSayHowMany) {
+    make_accounts(51);
+    const std::string code = desk.post(hotline, "/v1/reports", emergency_report()).body.at("case");
+    for (int person = 1; person <= 51; ++person) {
+        open_in_emergency(code, person);
+    }
+    expect_fifty(admin, "/v1/accounts");
+    expect_fifty(admin, "/v1/emergency-access");
 }
 
 TEST_F(Lists, OfThoseWhoOpenedACaseGoOnWhereTheyWere) {

@@ -58,6 +58,17 @@ TEST_F(Reports, NameEveryFaultOfTheContent) {
               (List{"/channel unknown_word", "/area missing", "/category missing", "/danger/life type"}));
 }
 
+TEST_F(Reports, NameAPlaceThatNobodyKnowsTogetherWithTheOtherFaults) {
+    json report = emergency_report();
+    report["area"] = "00000";
+    report["danger"]["life"] = 1;
+    const List both = {"/danger/life type", "/area unknown_area"};
+    EXPECT_EQ(desk.post(hotline, "/v1/reports", report).faults(), both);
+    EXPECT_EQ(desk.post(hotline, "/v1/reports?dry_run=true", report).faults(), both);
+    report.erase("danger");
+    EXPECT_EQ(desk.post(hotline, "/v1/reports", report).faults(), List{"/area unknown_area"});
+}
+
 TEST_F(Reports, TellMalformedJsonFromWrongContent) {
     const auto refused = desk.ask(hotline, {"POST", "/v1/reports", "{\"channel\": ", {}});
     EXPECT_EQ(refused.status(), 400);

@@ -55,6 +55,15 @@ class Operations(unittest.TestCase):
         lines = re.findall(r"^([a-z_]+(?:\{[^}]*\})?) (\S+)$", reply.text, re.MULTILINE)
         return {series: float(value) for series, value in lines}
 
+    def test_what_is_only_read_says_so_to_whoever_would_change_it(self):
+        self.service.start()
+        for path in ("/livez", "/readyz", "/metrics"):
+            with self.subTest(path=path):
+                refused = self.service.operations.post(path, {})
+                self.assertEqual((refused.status, refused.headers.get("allow")), (405, "GET, HEAD"), refused)
+                self.assertEqual(self.service.operations.call("HEAD", path).status, 200)
+        self.assertEqual(self.service.operations.post("/nowhere", {}).status, 404)
+
     def test_somebody_outside_hears_that_the_service_is_well(self):
         self.beat_to(self.listener.url)
         self.service.start()

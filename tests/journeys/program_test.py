@@ -92,6 +92,24 @@ class Program(unittest.TestCase):
         explained = self.command("deadline", "explain", filing["case"])
         self.assertEqual(explained.returncode, GOOD, explained)
         self.assertIn("56/2017", explained.stdout)
+        for nothing in ("zzz", "d999"):
+            refused = self.command("deadline", "explain", filing["case"], nothing)
+            self.assertEqual((refused.returncode, refused.stdout), (USAGE, ""), refused)
+
+    def test_a_key_that_is_over_before_it_is_made_is_refused(self):
+        for words in (("create", "--role", "officer", "--agency", "ubnd-03388"), ("rotate", "ubnd-03388.officer")):
+            with self.subTest(command=words):
+                refused = self.command("key", *words, "--expires-at", "2020-01-01T00:00:00+07:00")
+                self.assertEqual(refused.returncode, USAGE, refused)
+                self.assertIn("in_past", refused.stderr)
+
+    def test_a_demonstration_that_could_reach_nobody_is_not_made(self):
+        folder = self.service.folder / "other"
+        for url in ("agencies.example", "ftp://127.0.0.1", "http://198.51.100.7/x", "https://h.example/?a=1", "http://u:p@127.0.0.1"):
+            with self.subTest(url=url):
+                refused = self.service.command("init", folder, "--demo", url)
+                self.assertEqual(refused.returncode, USAGE, refused)
+                self.assertFalse(folder.exists())
 
     def test_no_secret_and_no_name_reaches_the_log(self):
         report = sample(4)

@@ -1,19 +1,5 @@
 # Installs the receivers' libraries into the build folder, as locked, and lets them judge our webhooks.
 # cmake -DNPM=… -DNODE=… -DSAMPLES=… -DSOURCE=… -DWORK=… -P run.cmake
-file(MAKE_DIRECTORY ${WORK})
-foreach(name package.json package-lock.json verify.mjs)
-  file(COPY_FILE ${SOURCE}/${name} ${WORK}/${name} ONLY_IF_DIFFERENT)
-endforeach()
-
-# What is installed stays until the lock changes: a second run needs no network.
-file(SHA256 ${WORK}/package-lock.json wanted)
-set(present "")
-if(EXISTS ${WORK}/installed.txt)
-  file(READ ${WORK}/installed.txt present)
-endif()
-if(NOT present STREQUAL wanted)
-  execute_process(COMMAND ${NPM} ci --ignore-scripts --no-audit --no-fund --prefer-offline
-    WORKING_DIRECTORY ${WORK} COMMAND_ERROR_IS_FATAL ANY)
-  file(WRITE ${WORK}/installed.txt ${wanted})
-endif()
+include(${CMAKE_CURRENT_LIST_DIR}/../support/npm.cmake)
+lachan_npm_install(${NPM} ${SOURCE} ${WORK} verify.mjs)
 execute_process(COMMAND ${NODE} ${WORK}/verify.mjs ${SAMPLES} WORKING_DIRECTORY ${WORK} COMMAND_ERROR_IS_FATAL ANY)

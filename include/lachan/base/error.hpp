@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/system/result.hpp>
 #include <cstdint>
 #include <stdexcept>
@@ -53,6 +54,16 @@ struct Fault {
 
     bool operator==(const Fault&) const = default;
 };
+
+/// Adds what `more` says of places that no fault names yet: one place, one fault.
+inline void join_faults(std::vector<Fault>& faults, std::vector<Fault> more) {
+    for (Fault& fault : more) {
+        const auto same = [&](const Fault& known) { return known.pointer == fault.pointer; };
+        if (std::none_of(faults.begin(), faults.end(), same)) {
+            faults.push_back(std::move(fault));
+        }
+    }
+}
 
 /// A refusal, as a value. `detail` is for people and never holds a name, phone, address, narrative or token.
 class Error {

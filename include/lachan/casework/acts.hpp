@@ -37,10 +37,13 @@ struct Response {
 struct NewStep {
     std::string kind;
     std::optional<std::int32_t> child;
-    std::optional<Instant> done_at;  ///< Default: now. Not in the future beyond five minutes.
+    /// Default: now. Neither in the future beyond five minutes, nor 30 days before the case's first report.
+    std::optional<Instant> done_at;
     std::string result;  ///< One of the pack's; other words are somebody's own and are kept with the note.
     std::string note;    ///< Sealed with the case.
     std::optional<Instant> until;  ///< "until" in the body: a plan's last day, a separation's end.
+    std::vector<Fault> misread =
+        {};  ///< What could not be read of it: refused with what the case finds wrong.
 };
 
 /// Records an act on a case: discharges the duties it fulfils and starts those that follow.

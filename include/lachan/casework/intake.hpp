@@ -24,6 +24,9 @@ using RenderFiling = std::function<Answer(const Filing&)>;
 [[nodiscard]] boost::asio::awaitable<Result<Answer>> submit_report(
     Context& context, domain::Principal caller, domain::Report report, Repeat repeat, RenderFiling render);
 
+/// What `submit_report` would refuse it for, seen in the world as it is.
+[[nodiscard]] std::vector<Fault> faults_of(const Context& context, domain::Report report);
+
 /// What the rules say of it, for whoever has to choose what is let in. Errors: as `submit_report`.
 [[nodiscard]] Result<domain::Urgency> urgency_of(const Context& context,
                                                  const domain::Principal& caller,

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lachan/base/error.hpp"
 #include "lachan/base/time.hpp"
@@ -28,9 +30,15 @@ inline constexpr int kAgeMax = 25;  ///< Above, a typing mistake is likelier tha
 /// Clocks of callers differ; beyond this an instant in the future is a mistake.
 inline constexpr std::chrono::minutes kFutureTolerance{5};
 
+/// What is wrong with a report that only the world can tell, such as an area that nobody knows.
+using FurtherFaults = std::function<std::vector<Fault>(const domain::Report&)>;
+
 /// Reads a report. Missing facts stay unknown; `received_at` defaults to `now`; fields that the contract does
 /// not know are kept and named in `warnings`. Errors: `malformed_json` with the position;
-/// `validation_failed` with every fault at once, each with its JSON pointer.
-[[nodiscard]] Result<domain::Report> decode_report(std::string_view body, Instant now);
+/// `validation_failed` with every fault at once, each with its JSON pointer: its own, and then those that
+/// `further` finds in what could be read.
+[[nodiscard]] Result<domain::Report> decode_report(std::string_view body,
+                                                   Instant now,
+                                                   const FurtherFaults& further = {});
 
 }  // namespace lachan::http

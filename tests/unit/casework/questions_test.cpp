@@ -76,6 +76,11 @@ TEST_F(Questions, AskingForACaseThatIsNotThereIsOnRecordAsWell) {
     const auto refused = office_.run(see_identity(office_.context(), hotline(), nowhere, "xem thử"));
     EXPECT_EQ(refused.error().code(), Errc::not_found);
     EXPECT_EQ(count(office_.all_events(), "identity.refused"), 1u);
+    // No key of a case would ever take what was said with it, so nothing of that is kept.
+    const domain::Event refusal = office_.all_events().back();
+    for (const auto& [name, value] : refusal.data) {
+        EXPECT_FALSE(name.starts_with("sealed_purpose")) << name;
+    }
 }
 
 TEST_F(Questions, TheInformantIsForWhoCallsBack) {

@@ -164,6 +164,18 @@ TEST_F(Steps, AClockThatIsALittleAheadIsForgiven) {
         office_.step(commune_, code_, {"initial_assessment", {}, office_.now() + 5min, "emergency", "", {}}));
 }
 
+TEST_F(Steps, ADayLongBeforeTheReportIsAMistypedOne) {
+    const Instant earliest = office_.case_of(code_).received_at - 30 * 24h;
+    const auto refused =
+        office_.step(commune_, code_, {"initial_assessment", {}, earliest - 1ms, "emergency", "", {}});
+    ASSERT_FALSE(refused);
+    const Error refusal = refused.error();
+    ASSERT_EQ(refusal.faults().size(), 1U);
+    EXPECT_EQ(refusal.faults().front().pointer, "/done_at");
+    EXPECT_EQ(refusal.faults().front().code, "too_early");
+    EXPECT_TRUE(office_.step(commune_, code_, {"initial_assessment", {}, earliest, "emergency", "", {}}));
+}
+
 TEST_F(Steps, WhatTheServiceRecordsItselfNobodyElseRecords) {
     for (const char* kind : {"idle", "reopening", "closing", "closing_request"}) {
         EXPECT_EQ(record(supervisor("ct-03388"), kind).error().code(), Errc::validation_failed) << kind;
