@@ -44,6 +44,7 @@ LimitSettings few() {
     settings.receipt.quota = 2;
     settings.intake.quota = 1;
     settings.refusal.quota = 2;
+    settings.recorded.quota = 3;
     return settings;
 }
 
@@ -265,6 +266,72 @@ TEST_F(Dispatching, TurnsARefusalIntoItsProblem) {
     const Reply reply = answer(request(Method::get, {"v1", "refused"}));
     EXPECT_EQ(reply.status, 403);
     EXPECT_EQ(reply.content_type, "application/problem+json");
+}
+
+/// What the dispatcher puts on record: caller, route and what was named.
+class Noting : public Dispatching {
+protected:
+    static asio::awaitable<Result<Reply>> absent(const Request&) {
+        co_return Error(Errc::not_found, "no such thing");
+    }
+    static Route noting_itself(Route route) {
+        route.notes_refusals = true;
+        return route;
+    }
+    std::vector<std::string> noted_of(Request request) {
+        noted.clear();
+        asio::io_context io;
+        auto reply = asio::co_spawn(io, with_record.answer(request), asio::use_future);
+        io.run();
+        (void)reply.get();
+        return noted;
+    }
+
+    std::vector<std::string> noted;
+    Router routes{
+        {route(Method::get, "/v1/cases/{case}", Access::bearer, Quota::call, absent),
+         route(Method::get, "/v1/agencies/{agency}", Access::bearer, Quota::call, absent),
+         route(Method::get, "/v1/duties/{duty}", Access::bearer, Quota::call, refused),
+         route(Method::get, "/v1/refused", Access::bearer, Quota::call, refused),
+         route(Method::get, "/v1/anybody/{case}", Access::anyone, Quota::page, absent),
+         route(Method::get, "/v1/fine/{case}", Access::bearer, Quota::call, fine),
+         noting_itself(route(Method::get, "/v1/names/{case}", Access::bearer, Quota::call, refused))}};
+    Dispatcher with_record{routes,
+                           problems,
+                           limits,
+                           clock,
+                           authentication(),
+                           [this](const domain::Principal& caller,
+                                  std::string_view at,
+                                  std::string named) -> asio::awaitable<void> {
+                               noted.push_back(caller.key.text() + ' ' + std::string(at) + ' ' + named);
+                               co_return;
+                           }};
+};
+
+TEST_F(Noting, WhatAKnownCallerMayNotDoOrSeeIsOnRecord) {
+    using List = std::vector<std::string>;
+    EXPECT_EQ(noted_of(request(Method::get, {"v1", "cases", "LC-1"})), List{"k1 /v1/cases/{case} LC-1"});
+    EXPECT_EQ(noted_of(request(Method::get, {"v1", "duties", "LC-1.d1"})),
+              List{"k1 /v1/duties/{duty} LC-1.d1"});
+    EXPECT_EQ(noted_of(request(Method::get, {"v1", "refused"})), List{"k1 /v1/refused "});
+}
+
+TEST_F(Noting, WhatTellsNothingOfAnybodysReachIsNot) {
+    using List = std::vector<std::string>;
+    EXPECT_EQ(noted_of(request(Method::get, {"v1", "agencies", "x"})), List());  // nothing of a case
+    EXPECT_EQ(noted_of(request(Method::get, {"v1", "fine", "LC-1"})), List());
+    EXPECT_EQ(noted_of(request(Method::get, {"v1", "names", "LC-1"})), List());  // the endpoint does it
+    EXPECT_EQ(noted_of(request(Method::get, {"v1", "anybody", "LC-1"}, "")), List());
+    EXPECT_EQ(noted_of(request(Method::get, {"v1", "cases", "LC-1"}, "bad")), List());
+}
+
+TEST_F(Noting, WhoRunsWildFillsNoRecord) {
+    std::size_t on_record = 0;
+    for (int i = 0; i < 5; ++i) {
+        on_record += noted_of(request(Method::get, {"v1", "refused"})).size();
+    }
+    EXPECT_EQ(on_record, 3U);
 }
 
 TEST_F(Dispatching, RefusesUnknownQueryParameters) {
