@@ -88,7 +88,7 @@ class Sink(FixedDocument):
 
 class Nowhere:
     """Agencies that are never called: see `Lachan`."""
-    url = "http://127.0.0.1:9"
+    url = "http://127.0.0.1:65535"
 
     def close(self):
         pass
