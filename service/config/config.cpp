@@ -89,6 +89,9 @@ Result<json> read_json(const std::filesystem::path& path, std::vector<Fault>& fa
     } catch (const json::parse_error& error) {
         const std::string where = "not JSON near byte " + std::to_string(error.byte);
         return Error(Errc::malformed_json, path.string() + ": " + where, {{"", "malformed_json", where}});
+    } catch (const json::out_of_range&) {
+        const std::string what = "a number is too large";
+        return Error(Errc::malformed_json, path.string() + ": " + what, {{"", "malformed_json", what}});
     }
 }
 

@@ -173,7 +173,7 @@ std::optional<nlohmann::json> parse_document(std::string_view text, std::vector<
     };
     try {
         return nlohmann::json::parse(text, watch);
-    } catch (const nlohmann::json::parse_error& error) {
+    } catch (const nlohmann::json::exception& error) {
         faults.push_back({"", "malformed_json", error.what()});
         return std::nullopt;
     }

@@ -159,6 +159,7 @@ TEST(PackParsing, ShowsEveryFaultAtOnceAndNamesTheRule) {
 
 TEST(PackParsing, RefusesBrokenJsonAndAKeyThatStandsTwice) {
     EXPECT_EQ(Pack::parse("{").error().faults().at(0).code, "malformed_json");
+    EXPECT_EQ(Pack::parse(R"({"format": 1e400})").error().faults().at(0).code, "malformed_json");
     const auto twice = Pack::parse(R"({"format": 1, "format": 1})");
     ASSERT_FALSE(twice);
     EXPECT_EQ(twice.error().faults().at(0).code, "duplicate_key");
