@@ -145,6 +145,9 @@ Result<Target> parse_target(std::string_view target) {
     if (!path.starts_with('/')) {
         return broken("the request target is no path");
     }
+    if (!is_clean_text(path)) {  // its parts may be, once they are decoded
+        return broken("the path is not UTF-8");
+    }
     result.path = path;
     path.remove_prefix(1);
     while (true) {

@@ -62,6 +62,12 @@ TEST(Target, IsRefusedWhereItIsNotClear) {
     }
 }
 
+TEST(Target, IsRefusedWhereOnlyItsDecodedFormIsText) {
+    EXPECT_FALSE(parse_target("/%d0\xbd"));
+    EXPECT_TRUE(parse_target("/%d0%bd"));
+    EXPECT_TRUE(parse_target("/\xd0\xbd"));
+}
+
 TEST(Target, NamesAParameterGivenTwice) {
     EXPECT_EQ(parse_target("/x?a=1&a=2").error().faults().at(0),
               (Fault{"a", "duplicate", "a query parameter is given twice"}));
