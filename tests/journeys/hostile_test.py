@@ -140,7 +140,7 @@ class Hostile(unittest.TestCase):
         self.assertEqual((pinged.json["delivered"], pinged.json["failure"]), (False, "tls"))
         self.assertEqual(other.taken, [])
 
-    @unittest.skipIf(NAME_SERVER is None or SANITIZED, "libnss-wrapper is not to be had")
+    @unittest.skipIf(NAME_SERVER is None or SANITIZED, "libnss-wrapper is not there, or a sanitizer has to be loaded before it")
     def test_a_name_that_turns_inward_later_is_not_followed(self):
         agency = "ubnd-03388"
         port = self.service.agencies.port
