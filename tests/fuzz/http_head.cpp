@@ -1,5 +1,6 @@
 // An HTTP message as it comes over the wire: what becomes of it does not depend on how it was cut into
-// pieces.
+// pieces. Only when: of a head that comes in pieces the parser looks at the first line again at the end of
+// the head, so a broken one may be refused later than where all of it came at once.
 #include <optional>
 #include <string>
 
@@ -16,6 +17,7 @@ constexpr std::size_t kBodyLimit = 4096;
 
 struct Outcome {
     MessageReader::Progress progress = MessageReader::Progress::needs_more;
+    bool head_done = false;
     bool understood = false;
     std::string path;
     std::string body;
@@ -38,6 +40,7 @@ Outcome read(std::string_view wire, std::size_t piece) {
         inbox.erase(0, step.used);
         outcome.progress = step.progress;
     }
+    outcome.head_done = reader.head_done();
     http::Request request;
     outcome.understood = reader.take(request).has_value();
     if (outcome.progress == MessageReader::Progress::complete) {
@@ -60,6 +63,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const auto wire = fuzz::text_of(data + 1, size - 1);
     const Outcome whole = read(wire, wire.size());
-    fuzz::expect(read(wire, std::size_t{data[0]} + 1) == whole, "pieces make no difference");
+    const Outcome pieces = read(wire, std::size_t{data[0]} + 1);
+    const bool not_yet_refused = whole.progress == MessageReader::Progress::refused && !whole.head_done &&
+                                 pieces.progress == MessageReader::Progress::needs_more && !pieces.head_done;
+    fuzz::expect(not_yet_refused || pieces == whole, "pieces make no difference");
     return 0;
 }
