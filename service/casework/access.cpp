@@ -191,12 +191,12 @@ bool may(Role role, Action action, Relation relation) noexcept {
     return row != nullptr && relation >= row->at_least;
 }
 
-Result<domain::Case> find_for(const domain::Principal& caller,
-                              Action action,
-                              domain::CaseNo number,
-                              const View& view,
-                              const World& world,
-                              Instant now) {
+Result<RelatedCase> find_related(const domain::Principal& caller,
+                                 Action action,
+                                 domain::CaseNo number,
+                                 const View& view,
+                                 const World& world,
+                                 Instant now) {
     if (const auto allowed = allow(caller, action); !allowed) {
         return allowed.error();
     }
@@ -208,7 +208,20 @@ Result<domain::Case> find_for(const domain::Principal& caller,
     if (!may(caller.role, action, relation)) {
         return Error(Errc::forbidden, "only those who handle or oversee the case may do that");
     }
-    return std::move(*value);
+    return RelatedCase{std::move(*value), relation};
+}
+
+Result<domain::Case> find_for(const domain::Principal& caller,
+                              Action action,
+                              domain::CaseNo number,
+                              const View& view,
+                              const World& world,
+                              Instant now) {
+    auto found = find_related(caller, action, number, view, world, now);
+    if (!found) {
+        return found.error();
+    }
+    return std::move(found->value);
 }
 
 }  // namespace lachan::casework

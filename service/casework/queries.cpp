@@ -72,9 +72,14 @@ void leave_out_hidden(const Context& context,
 
 }  // namespace
 
+CaseVersion version_of(const CaseView& view) {
+    return {view.world, view.value.no, view.value.sequence, view.with_steps};
+}
+
 boost::asio::awaitable<Result<CaseView>> see_case(Context& context,
                                                   domain::Principal caller,
-                                                  std::string case_code) {
+                                                  std::string case_code,
+                                                  AtHand at_hand) {
     const auto number = number_of(context, case_code);
     if (!number) {
         co_return number.error();
@@ -83,20 +88,25 @@ boost::asio::awaitable<Result<CaseView>> see_case(Context& context,
     result.world = context.worlds.current();
     const Instant now = context.clock.now();
     ReadOp look = [&](const View& view) -> Result<void> {
-        auto value = find_for(caller, Action::see_case, *number, view, *result.world, now);
-        if (!value) {
-            return value.error();
+        auto found = find_related(caller, Action::see_case, *number, view, *result.world, now);
+        if (!found) {
+            return found.error();
         }
-        result.value = std::move(*value);
+        result.value = std::move(found->value);
+        result.with_steps = may(caller.role, Action::see_casework, found->relation);
+        result.at_hand = at_hand && at_hand(version_of(result));
+        if (result.at_hand) {
+            return {};
+        }
         result.duties = view.duties.of_case(*number);
-        if (may(caller.role,
-                Action::see_casework,
-                relation_of(caller, result.value, view, *result.world, now))) {
+        if (result.with_steps) {
             result.steps = view.steps.of_case(*number);
         }
         result.reports = static_cast<std::int32_t>(view.reports.of_case(*number).size());
-        const Scope scope = scope_of(caller, *result.world, now);
-        for (const domain::CaseNo other : view.cases.linked(*number)) {
+        const auto links = view.cases.linked(*number);
+        result.has_links = !links.empty();
+        const Scope scope = links.empty() ? Scope() : scope_of(caller, *result.world, now);
+        for (const domain::CaseNo other : links) {
             const auto linked = view.cases.find(other);
             if (linked && sees(scope, *linked, view)) {
                 result.linked.push_back(context.vault.case_code(other));

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <memory>
 
 #include "calls.hpp"
+#include "drawn_cases.hpp"
 #include "lachan/casework/queries.hpp"
 #include "lachan/http/cursor.hpp"
 #include "lachan/http/headers.hpp"
@@ -99,7 +101,7 @@ asio::awaitable<Result<std::optional<Reply>>> unchanged(const Services& services
 }
 
 /// GET /v1/cases/{case}, with an ETag that a change will want back.
-asio::awaitable<Result<Reply>> get_case(const Services& services, const Request& request) {
+asio::awaitable<Result<Reply>> get_case(const Services& services, const Request& request, DrawnCases& drawn) {
     auto seen = co_await unchanged(services, request);
     if (!seen) {
         co_return seen.error();
@@ -107,12 +109,23 @@ asio::awaitable<Result<Reply>> get_case(const Services& services, const Request&
     if (*seen) {
         co_return std::move(**seen);
     }
-    const auto view =
-        co_await casework::see_case(services.context, caller_of(request), request.path_parameters.at("case"));
+    const Instant now = services.context.clock.now();
+    std::string text;
+    casework::AtHand at_hand = [&](const casework::CaseVersion& version) {
+        const std::string* const found = drawn.find(version, now);
+        text = found == nullptr ? std::string() : *found;
+        return found != nullptr;
+    };
+    const auto view = co_await casework::see_case(
+        services.context, caller_of(request), request.path_parameters.at("case"), std::move(at_hand));
     if (!view) {
         co_return view.error();
     }
-    Reply reply = Reply::json(200, render_case(*view, services.context.clock.now()));
+    if (!view->at_hand) {
+        text = render_case(*view, now);
+        drawn.keep(*view, now, text);
+    }
+    Reply reply = Reply::json(200, std::move(text));
     reply.headers.add("ETag", etag_of(view->value.sequence));
     co_return reply;
 }
@@ -209,7 +222,11 @@ void add_case_calls(std::vector<Route>& routes, const Services& services) {
                       .pattern = "/v1/cases/search",
                       .endpoint = endpoint(services, search_cases)});
     routes.push_back(
-        {.method = Method::get, .pattern = "/v1/cases/{case}", .endpoint = endpoint(services, get_case)});
+        {.method = Method::get,
+         .pattern = "/v1/cases/{case}",
+         .endpoint = [&services, drawn = std::make_shared<DrawnCases>()](const Request& request) {
+             return get_case(services, request, *drawn);
+         }});
     routes.push_back({.method = Method::get,
                       .pattern = "/v1/cases/{case}/duties",
                       .query = {"cursor", "limit"},

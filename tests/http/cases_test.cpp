@@ -10,6 +10,7 @@ namespace {
 
 using nlohmann::json;
 using List = std::vector<std::string>;
+using namespace std::chrono_literals;
 
 class Cases : public testing::Test {
 protected:
@@ -36,6 +37,53 @@ TEST_F(Cases, AreShownWholeWithTheirTag) {
     EXPECT_FALSE(shown.body.at("area").at("name").get<std::string>().empty());
     EXPECT_EQ(shown.body.at("category"), json{"family_violence"});
     EXPECT_EQ(shown.header("ETag"), '"' + std::to_string(shown.body.at("case_seq").get<int>()) + '"');
+}
+
+/// Whoever asked before, and however often.
+TEST_F(Cases, AreShownToEachAsTheyAreNow) {
+    const std::string code = file(emergency_report());
+    const std::string path = "/v1/cases/" + code;
+    const std::string& school = desk.token(domain::Role::reporter, "th-quyet-tien");
+    json report = minor_report();
+    report["channel"] = "school";
+    report.erase("report_id");
+    const std::string own =
+        "/v1/cases/" + desk.post(school, "/v1/reports", report).body.at("case").get<std::string>();
+    const std::string& commune = desk.token(domain::Role::officer, "ubnd-03388");
+    for (const std::string& each : {path, own}) {
+        EXPECT_EQ(desk.get(hotline, each).body, desk.get(hotline, each).body);
+        EXPECT_EQ(desk.get(commune, each).body.at("steps"), json::array());
+    }
+    EXPECT_EQ(desk.get(school, path).status(), 404);  // although others have just been shown it
+
+    const json step = {{"kind", "initial_assessment"}, {"result", "emergency"}};
+    for (const std::string& each : {path, own}) {
+        ASSERT_EQ(desk.post(commune, each + "/steps", step).status(), 201);
+        EXPECT_EQ(desk.get(commune, each).body.at("steps").size(), 1U);
+        EXPECT_EQ(desk.get(commune, each).body.at("steps").size(), 1U);
+    }
+    EXPECT_EQ(desk.get(school, own).body.at("steps"),
+              json::array());  // what was done is not for who reported
+    EXPECT_EQ(desk.get(school, own).body.at("case_seq"), desk.get(commune, own).body.at("case_seq"));
+}
+
+/// A duty is overdue from the very instant it was due, not only when somebody has recorded that.
+TEST_F(Cases, AreShownOverdueWithoutDelay) {
+    const std::string path = "/v1/cases/" + file(emergency_report());
+    const auto overdue = [&] {
+        const json shown = desk.get(hotline, path).body;
+        return std::ranges::count_if(shown.at("duties"), [](const json& duty) { return duty.at("overdue"); });
+    };
+    Instant first = Instant::max();
+    const json duties = desk.get(hotline, path).body.at("duties");
+    for (const json& duty : duties) {
+        first = std::min(first, *parse_rfc3339(duty.at("due_at").get<std::string>()));
+    }
+    EXPECT_EQ(overdue(), 0);
+    desk.office().pass(first - desk.office().now() - 1ms);
+    EXPECT_EQ(overdue(), 0);
+    desk.office().pass(1ms);
+    EXPECT_GT(overdue(), 0);
 }
 
 TEST_F(Cases, AreNotSentAgainUnchanged) {

@@ -66,8 +66,21 @@ enum class Relation : std::uint8_t {
 /// Whether the role may do this in that relation to a case.
 [[nodiscard]] bool may(domain::Role role, Action action, Relation relation) noexcept;
 
+/// A case, and what its caller has to do with it.
+struct RelatedCase {
+    domain::Case value;
+    Relation relation = Relation::none;
+};
+
 /// The case, if the caller may do this to it. Errors: `forbidden` (the role may not, or not in this relation
 /// to a case that it sees), `not_found` (not there, or not for them).
+[[nodiscard]] Result<RelatedCase> find_related(const domain::Principal& caller,
+                                               Action action,
+                                               domain::CaseNo number,
+                                               const View& view,
+                                               const World& world,
+                                               Instant now);
+/// The same without the relation.
 [[nodiscard]] Result<domain::Case> find_for(const domain::Principal& caller,
                                             Action action,
                                             domain::CaseNo number,

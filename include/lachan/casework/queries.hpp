@@ -17,20 +17,38 @@
 /// What callers ask. Everything passes `access`; what is out of scope is `not_found` and is not counted.
 namespace lachan::casework {
 
+/// What the view of a case is made from, beside the instant and the cases linked to it: of one version there
+/// is one view.
+struct CaseVersion {
+    std::shared_ptr<const World> world;
+    domain::CaseNo no{};
+    std::int64_t sequence = 0;
+    bool with_steps = false;  ///< What was done and found is for those who handle the case.
+
+    bool operator==(const CaseVersion&) const = default;
+};
+
 /// One case as its callers see it.
 struct CaseView {
     std::shared_ptr<const World> world;
     const policy::Pack* pack = nullptr;  ///< Null where the pack is lost.
     domain::Case value;
+    bool with_steps = false;
+    bool has_links = false;  ///< Also to cases that the caller may not see.
+    bool at_hand = false;    ///< The caller has it already: what follows was not read.
     std::string code;
     std::vector<domain::Duty> duties;
     std::vector<domain::Step> steps;
     std::vector<std::string> linked;  ///< Codes, only of cases the caller may see.
     std::int32_t reports = 0;
 };
+[[nodiscard]] CaseVersion version_of(const CaseView& view);
+/// Asked within the reading, after the right to see was judged.
+using AtHand = std::function<bool(const CaseVersion& version)>;
 [[nodiscard]] boost::asio::awaitable<Result<CaseView>> see_case(Context& context,
                                                                 domain::Principal caller,
-                                                                std::string case_code);
+                                                                std::string case_code,
+                                                                AtHand at_hand = {});
 
 /// For a conditional GET: the sequence alone.
 [[nodiscard]] boost::asio::awaitable<Result<std::int64_t>> see_sequence(Context& context,
