@@ -113,14 +113,23 @@ std::string http_date(Instant now) {
     const auto today = floor<days>(now);
     const year_month_day date(today);
     const hh_mm_ss time(floor<seconds>(now - today));
-    return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
-                       kDays[weekday(today).c_encoding()],
-                       static_cast<unsigned>(date.day()),
-                       kMonths[static_cast<unsigned>(date.month()) - 1],
-                       static_cast<int>(date.year()),
-                       time.hours().count(),
-                       time.minutes().count(),
-                       time.seconds().count());
+    const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+    std::string text;
+    text.reserve(sizeof "Sun, 06 Nov 1994 08:49:37 GMT");  // by hand, as each answer has one
+    const auto put = [&](std::string_view before, unsigned number) {
+        text.append(before);
+        text.push_back(static_cast<char>('0' + number / 10 % 10));
+        text.push_back(static_cast<char>('0' + number % 10));
+    };
+    text.append(kDays[weekday(today).c_encoding()]);
+    put(", ", static_cast<unsigned>(date.day()));
+    text.append(" ").append(kMonths[static_cast<unsigned>(date.month()) - 1]);
+    put(" ", year / 100);
+    put("", year);
+    put(" ", static_cast<unsigned>(time.hours().count()));
+    put(":", static_cast<unsigned>(time.minutes().count()));
+    put(":", static_cast<unsigned>(time.seconds().count()));
+    return text.append(" GMT");
 }
 
 std::string to_wire(const Reply& reply,
