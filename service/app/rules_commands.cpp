@@ -358,13 +358,14 @@ int run_rules_explain(const RulesOptions& options) {
     if (!report) {
         return complain(report.error());
     }
-    const directory::Area* area = directory->area(report->area, report->received_at);
+    const directory::Area* area = directory->meant(report->area, report->received_at);
     if (area == nullptr) {
         return complain(Error(Errc::validation_failed,
-                              "no commune has the code " + report->area.text() + " at that time"));
+                              "no commune has the code " + report->area.text() + " at that time or later"));
     }
-    const auto facts = policy::facts_of(
-        *pack, *report, {area->remote, area->border, directory->has_districts(report->received_at)});
+    const Instant in_being = std::max(report->received_at, area->valid_from);  // the paper may be older
+    const auto facts =
+        policy::facts_of(*pack, *report, {area->remote, area->border, directory->has_districts(in_being)});
     policy::ExplainContext context;
     context.language = language_of(options);
     context.start = report->received_at;
@@ -373,7 +374,7 @@ int run_rules_explain(const RulesOptions& options) {
         if (role == kReceivingPlace) {
             return std::string();  // whoever takes the report in; a file does not say
         }
-        const auto holders = directory->holders(role, report->area, report->received_at);
+        const auto holders = directory->holders(role, report->area, in_being);
         return holders.empty() ? std::string() : holders.front().agency->name;
     };
     const std::string explanation = policy::explain(*pack, facts, pack->decide(facts), context);

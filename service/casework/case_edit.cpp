@@ -185,10 +185,8 @@ void CaseEdit::succeed_next(const domain::Duty& former) {
          had = had->predecessor ? find(*had->predecessor) : nullptr) {
         without.push_back(had->holder);
     }
-    const auto found = holders_of(*world_->directory,
-                                  {asked_role(former), former.area, value_.received_at, former.start},
-                                  tx_.now,
-                                  without);
+    const auto found = holders_of(
+        *world_->directory, value_, {asked_role(former), former.area, former.start}, tx_.now, without);
     auto next =
         found.empty() ? last_resort(*world_->directory, tx_.now, without) : std::optional(found.front());
     if (!next) {  // all of them had it already: one who may hold it must
@@ -336,8 +334,7 @@ CaseChange CaseEdit::change() const {
 std::vector<directory::Holder> CaseEdit::holders(std::string_view role,
                                                  const domain::AreaCode& area,
                                                  Instant at) const {
-    const domain::AreaCode unit = unit_at(*world_->directory, area, value_.received_at, at);
-    return world_->directory->holders(role, unit, at, value_.conflicted);
+    return holders_at(*world_->directory, value_, {role, area, at}, value_.conflicted);
 }
 
 }  // namespace lachan::casework

@@ -7,6 +7,7 @@
 #include "afterwards.hpp"
 #include "case_edit.hpp"
 #include "lachan/base/bytes.hpp"
+#include "lachan/base/check.hpp"
 #include "lachan/base/log.hpp"
 #include "lachan/casework/access.hpp"
 #include "lachan/casework/erasure.hpp"
@@ -71,6 +72,16 @@ std::vector<Fault> place(const Context& context, domain::Report report, Prepared
     return faults;
 }
 
+/// What the report's unit is like, in the regime in which it exists.
+policy::Circumstances circumstances_of(const Prepared& prepared) {
+    const directory::Directory& directory = *prepared.world->directory;
+    const domain::Report& report = prepared.report;
+    const directory::Area* const area = directory.meant(report.area, report.received_at);
+    LACHAN_CHECK(area != nullptr);
+    const Instant at = in_being(directory, report.area, report.received_at, report.received_at);
+    return {area->remote, area->border, directory.has_districts(at)};
+}
+
 /// Everything about a report that needs no writer. Errors: `validation_failed` with every fault.
 Result<Prepared> prepare(const Context& context, domain::Report report) {
     Prepared prepared;
@@ -79,10 +90,7 @@ Result<Prepared> prepare(const Context& context, domain::Report report) {
     if (!faults.empty()) {
         return Error(Errc::validation_failed, "the report cannot be taken as it is", std::move(faults));
     }
-    const auto* area = prepared.world->directory->area(prepared.report.area, prepared.report.received_at);
-    const policy::Circumstances where{
-        area->remote, area->border, prepared.world->directory->has_districts(prepared.report.received_at)};
-    prepared.facts = policy::facts_of(*prepared.pack, prepared.report, where);
+    prepared.facts = policy::facts_of(*prepared.pack, prepared.report, circumstances_of(prepared));
     prepared.facts_text = policy::to_text(*prepared.pack, prepared.facts);
     prepared.decision = prepared.pack->decide(prepared.facts);
     prepared.traces = traces_of(context.vault, prepared.report);
@@ -281,10 +289,7 @@ policy::Decision decision_added(const CaseEdit& edit,
                                 domain::Case& value,
                                 bool afresh) {
     const policy::Pack& pack = edit.pack() != nullptr ? *edit.pack() : *prepared.pack;
-    const auto* area = prepared.world->directory->area(prepared.report.area, prepared.report.received_at);
-    const policy::Circumstances where{
-        area->remote, area->border, prepared.world->directory->has_districts(prepared.report.received_at)};
-    const auto added = policy::facts_of(pack, prepared.report, where);
+    const auto added = policy::facts_of(pack, prepared.report, circumstances_of(prepared));
     const auto known = policy::parse_facts(pack, value.facts);
     const auto all = known ? policy::joined(pack, *known, added) : added;
     value.facts = policy::to_text(pack, all);

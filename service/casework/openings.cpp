@@ -45,10 +45,9 @@ domain::AgencyId tell_overseer(CaseEdit& edit, const domain::Principal& caller, 
     std::vector<domain::AgencyId> without = directory.body_of(caller.agency);
     without.push_back(caller.agency);
     without.insert(without.end(), value.conflicted.begin(), value.conflicted.end());
-    const auto unit = unit_at(directory, value.area, value.received_at, now);
-    const auto found = directory.holders(kOverseer, unit, now, without);
+    const auto found = holders_at(directory, value, {kOverseer, value.area, now}, without);
     if (found.empty()) {
-        edit.gap(kOverseer, unit, nullptr);
+        edit.gap(kOverseer, unit_at(directory, value.area, value.received_at, now), nullptr);
         return {};
     }
     edit.tell(found.front().agency->id, "case.updated", nullptr, kRule);

@@ -66,8 +66,8 @@ domain::Duty planned_duty(const policy::OrderedDuty& ordered,
         duty.holder = start.receiver;
         return duty;
     }
-    const domain::AreaCode unit = unit_at(*world.directory, duty.area, value.received_at, start.at);
-    const auto found = world.directory->holders(wanted.role, unit, start.at, value.conflicted);
+    const auto found =
+        holders_at(*world.directory, value, {wanted.role, duty.area, start.at}, value.conflicted);
     const auto holder = found.empty() ? last_resort(*world.directory, start.at, value.conflicted)
                                       : std::optional(found.front());
     if (holder) {

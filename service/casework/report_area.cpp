@@ -1,6 +1,16 @@
 #include "report_area.hpp"
 
 namespace lachan::casework {
+namespace {
+
+Error not_a_commune(std::string_view pointer) {
+    return Error(
+        Errc::validation_failed,
+        "the area is not a commune",
+        {{std::string(pointer), "not_a_commune", "give the code of a commune or ward (xã, phường)"}});
+}
+
+}  // namespace
 
 Result<domain::AreaCode> resolve_area(const World& world,
                                       const domain::AreaCode& code,
@@ -11,15 +21,21 @@ Result<domain::AreaCode> resolve_area(const World& world,
         if (area->level == directory::Level::commune) {
             return code;
         }
-        return Error(
-            Errc::validation_failed,
-            "the area is not a commune",
-            {{std::string(pointer), "not_a_commune", "give the code of a commune or ward (xã, phường)"}});
+        return not_a_commune(pointer);
     }
     if (const auto* successor = world.directory->successor(code, at)) {
         warnings.push_back(std::string(pointer) + ": " + code.text() + " is a former unit; taken as " +
                            successor->code.text());
         return successor->code;
+    }
+    if (const auto* later = world.directory->later(code, at)) {
+        if (later->level != directory::Level::commune) {
+            return not_a_commune(pointer);
+        }
+        warnings.push_back(std::string(pointer) + ": " + code.text() + " (" + later->name +
+                           ") is a unit only from " + to_text(vietnam_day(later->valid_from)) +
+                           ", after the report was received; taken as that unit");
+        return code;
     }
     return Error(
         Errc::validation_failed,

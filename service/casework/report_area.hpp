@@ -13,7 +13,8 @@
 namespace lachan::casework {
 
 /// The unit in force that a code means at `at`; a code that meant something only before is taken as its
-/// successor, with a warning, because a report must not be lost to an old list of communes. Errors:
+/// successor, and one that means something only later as the unit it means then, each with a warning, because
+/// a report must not be lost to an old list of communes, nor to one that is newer than the paper. Errors:
 /// `validation_failed` at `pointer`.
 [[nodiscard]] Result<domain::AreaCode> resolve_area(const World& world,
                                                     const domain::AreaCode& code,

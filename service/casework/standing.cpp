@@ -8,22 +8,42 @@ domain::AreaCode unit_at(const directory::Directory& directory,
                          const domain::AreaCode& code,
                          Instant known,
                          Instant at) {
-    const directory::Area* then = directory.area(code, known);
+    const directory::Area* then = directory.meant(code, known);
     const bool ended = then != nullptr && then->valid_to && at >= *then->valid_to;
     const directory::Area* next = ended ? directory.successor(code, at) : nullptr;
     return next == nullptr ? code : next->code;
 }
 
+Instant in_being(const directory::Directory& directory,
+                 const domain::AreaCode& code,
+                 Instant known,
+                 Instant at) {
+    const directory::Area* meant = directory.meant(code, known);
+    return meant == nullptr ? at : std::max(at, meant->valid_from);
+}
+
+std::vector<directory::Holder> holders_at(const directory::Directory& directory,
+                                          const domain::Case& value,
+                                          const Post& post,
+                                          std::span<const domain::AgencyId> without) {
+    const Instant at = in_being(directory, post.area, value.received_at, post.at);
+    const bool yet_to_come = at > post.at && at > value.opened_at;
+    if (yet_to_come) {  // its bodies are not there to be told
+        const directory::Area* meant = directory.meant(post.area, value.received_at);
+        return directory.holders(post.role, meant->parent, post.at, without);
+    }
+    return directory.holders(post.role, unit_at(directory, post.area, value.received_at, at), at, without);
+}
+
 std::vector<directory::Holder> holders_of(const directory::Directory& directory,
+                                          const domain::Case& value,
                                           const Post& post,
                                           Instant now,
                                           std::span<const domain::AgencyId> without) {
-    const auto look = [&](Instant at) {
-        return directory.holders(post.role, unit_at(directory, post.area, post.known, at), at, without);
-    };
-    auto found = look(post.since);
+    auto found = holders_at(directory, value, post, without);
     const bool ended = !found.empty() && directory.agency(found.front().agency->id, now) == nullptr;
-    return ended && now > post.since ? look(now) : found;
+    return ended && now > post.at ? holders_at(directory, value, {post.role, post.area, now}, without)
+                                  : found;
 }
 
 void spare_last_resort(const directory::Directory& directory,

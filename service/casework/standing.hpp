@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "lachan/directory/directory.hpp"
+#include "lachan/domain/case.hpp"
 
 /// Cases outlive units and agencies: who stands where somebody stood before.
 namespace lachan::casework {
@@ -17,16 +18,31 @@ namespace lachan::casework {
                                        Instant known,
                                        Instant at);
 
+/// `at` or, where the unit that `code` meant at `known` begins only later, when it begins: nobody stood for
+/// it before.
+[[nodiscard]] Instant in_being(const directory::Directory& directory,
+                               const domain::AreaCode& code,
+                               Instant known,
+                               Instant at);
+
 /// A role to be looked up for a case.
 struct Post {
     std::string_view role;
     domain::AreaCode area;
-    Instant known{};  ///< When the code meant the unit: the case's beginning.
-    Instant since{};  ///< Since when the role is asked for.
+    Instant at{};  ///< Since when the role is asked for.
 };
 
-/// Who holds it: those who held it at `since` or, where the first of them is no more, those who do at `now`.
+/// Who holds it at its instant. A unit that did not exist then, since the paper is older than the unit, has
+/// the holders with which it began; where it does not even exist when the case is recorded, the unit above it
+/// stands for it.
+[[nodiscard]] std::vector<directory::Holder> holders_at(const directory::Directory& directory,
+                                                        const domain::Case& value,
+                                                        const Post& post,
+                                                        std::span<const domain::AgencyId> without);
+
+/// Those of `holders_at` or, where the first of them is no more, those who hold it at `now`.
 [[nodiscard]] std::vector<directory::Holder> holders_of(const directory::Directory& directory,
+                                                        const domain::Case& value,
                                                         const Post& post,
                                                         Instant now,
                                                         std::span<const domain::AgencyId> without);

@@ -115,8 +115,8 @@ bool CaseEdit::tell_roles(std::span<const std::string> roles,
     without.push_back(beside);
     std::vector<domain::AgencyId> told;
     for (const std::string& role : roles) {
-        const auto found = holders_of(
-            *world_->directory, {role, duty.area, value_.received_at, duty.start}, tx_.now, without);
+        const auto found =
+            holders_of(*world_->directory, value_, {role, duty.area, duty.start}, tx_.now, without);
         if (found.empty() || std::find(told.begin(), told.end(), found.front().agency->id) != told.end()) {
             continue;
         }

@@ -119,10 +119,11 @@ std::optional<Transfer> transfer_of(const domain::Duty& duty,
     transfer.ended = holder.ended;
     transfer.role = duty.role;
     transfer.unit = unit_at(directory, duty.area, value.received_at, at);
-    const bool regime_changed = directory.has_districts(duty.start) != directory.has_districts(at);
+    const Instant since = in_being(directory, duty.area, value.received_at, duty.start);
+    const bool regime_changed = directory.has_districts(since) != directory.has_districts(at);
     transfer.ground = regime_changed ? "regime change" : "body ended";
     for (const std::string& role : roles_for(duty, value, world)) {
-        const auto found = directory.holders(role, transfer.unit, at, value.conflicted);
+        const auto found = holders_at(directory, value, {role, duty.area, at}, value.conflicted);
         if (!found.empty()) {
             transfer.to = found.front().agency->id;
             transfer.role = found.front().role;

@@ -229,6 +229,22 @@ const Area* Directory::successor(const domain::AreaCode& code, Instant at) const
     return found != nullptr && valid_at(*found, at) ? found : nullptr;
 }
 
+const Area* Directory::later(const domain::AreaCode& code, Instant at) const {
+    const auto found = content_->areas.find(code.text());
+    if (found == content_->areas.end()) {
+        return nullptr;
+    }
+    const auto first = std::find_if(found->second.begin(), found->second.end(), [&](Index i) {
+        return content_->tables.areas[i].valid_from > at;
+    });
+    return first == found->second.end() ? nullptr : &content_->tables.areas[*first];
+}
+
+const Area* Directory::meant(const domain::AreaCode& code, Instant at) const {
+    const Area* const then = area(code, at);
+    return then != nullptr ? then : later(code, at);
+}
+
 bool Directory::contains(const domain::AreaCode& outer, const domain::AreaCode& inner, Instant at) const {
     const Chain chain = content_->chain(inner.text(), at);
     for (std::size_t i = 0; i < chain.size; ++i) {

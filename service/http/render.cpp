@@ -42,7 +42,7 @@ void write_area(JsonWriter& json, const casework::World& world, const domain::Ar
         json.null();
         return;
     }
-    const directory::Area* const area = world.directory->area(code, at);
+    const directory::Area* const area = world.directory->meant(code, at);
     json.begin_object();
     json.member("code", code).member("name", area == nullptr ? std::string_view() : area->name);
     json.end_object();

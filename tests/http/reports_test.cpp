@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "desk.hpp"
@@ -83,6 +84,30 @@ TEST_F(Reports, RefuseAnAreaThatMeansNothing) {
     EXPECT_EQ(refused.status(), 422);
     ASSERT_EQ(refused.faults().size(), 1U);
     EXPECT_TRUE(refused.faults()[0].starts_with("/area "));
+}
+
+TEST_F(Reports, OnOldPaperMayNameTheUnitOfToday) {
+    json report = emergency_report();
+    report["area"] = "03424";
+    report["received_at"] = "2025-05-12T09:00:00+07:00";
+    const auto shown = desk.post(hotline, "/v1/reports?dry_run=true", report);
+    const auto filed = desk.post(hotline, "/v1/reports", report);
+    EXPECT_EQ(shown.status(), 200);
+    ASSERT_EQ(filed.status(), 201);
+    for (const Answered* answered : {&shown, &filed}) {
+        const std::string warning = answered->body.at("warnings").at(0);
+        EXPECT_TRUE(warning.starts_with("/area: 03424 (Xã Bản Bo) is a unit only from 2025-07-01"))
+            << warning;
+    }
+    const auto& duties = filed.body.at("duties");
+    EXPECT_TRUE(std::any_of(duties.begin(), duties.end(), [](const json& duty) {
+        return duty.at("kind") == "initial_assessment" && duty.at("holder").at("agency") == "ubnd-03424";
+    }));
+    const std::string target = filed.header("Location");
+    const json area = {{"code", "03424"}, {"name", "Xã Bản Bo"}};
+    EXPECT_EQ(desk.get(hotline, target).body.at("area"), area);
+    const auto officer = desk.token(domain::Role::officer, "ubnd-03424");
+    EXPECT_EQ(desk.get(officer, target).body.at("area"), area);
 }
 
 TEST_F(Reports, AreReplayedUnderTheirKey) {

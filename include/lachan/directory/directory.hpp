@@ -103,6 +103,11 @@ public:
     /// The unit of `at` that took over from the former unit with this code; null where there is none. Ask
     /// `area` first: a code that is used again means the present unit.
     [[nodiscard]] const Area* successor(const domain::AreaCode& code, Instant at) const;
+    /// The first unit with this code that begins only after `at`; null where there is none.
+    [[nodiscard]] const Area* later(const domain::AreaCode& code, Instant at) const;
+    /// The unit that somebody of `at` can have meant by `code`: that of `area` or, where the code meant
+    /// nothing then, that of `later`, since a list of units may be newer than the paper.
+    [[nodiscard]] const Area* meant(const domain::AreaCode& code, Instant at) const;
     /// True if `inner` is `outer` or lies below it at `at`.
     [[nodiscard]] bool contains(const domain::AreaCode& outer,
                                 const domain::AreaCode& inner,

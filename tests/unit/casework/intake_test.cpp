@@ -188,6 +188,101 @@ TEST(Intake, AnUnknownResidenceIsAWarningNotARefusal) {
     EXPECT_TRUE(filed->change->value.residences.front().empty());
 }
 
+/// Taken down in a commune before it was one: only the list of units is of after the change.
+domain::Report on_old_paper(Instant received) {
+    domain::Report report = violence_at_home();
+    report.received_at = received;
+    report.area = domain::AreaCode("03424");
+    report.children.front().residence_area = domain::AreaCode("03430");
+    return report;
+}
+
+TEST(Intake, AUnitThatIsNewerThanThePaperIsTakenWithAWarningAndItsOwnBodies) {
+    Office office;
+    const Instant in_may = parse_rfc3339("2025-05-12T09:00:00+07:00").value();
+    const auto filed = office.file(hotline(), on_old_paper(in_may));
+    ASSERT_TRUE(filed);
+    const auto& warnings = filed->change->warnings;
+    for (const char* place : {"/area: 03424 (Xã Bản Bo)", "/children/0/residence_area: 03430 (Xã Khun Há)"}) {
+        EXPECT_EQ(std::count_if(warnings.begin(),
+                                warnings.end(),
+                                [&](const std::string& warning) {
+                                    return warning.starts_with(place) &&
+                                           warning.find("only from 2025-07-01") != std::string::npos;
+                                }),
+                  1)
+            << place;
+    }
+    const std::string& code = filed->change->code;
+    EXPECT_EQ(office.case_of(code).area, domain::AreaCode("03424"));
+    EXPECT_EQ(office.case_of(code).residences.front(), domain::AreaCode("03430"));
+
+    EXPECT_EQ(office.pending(code, "initial_assessment").holder, domain::AgencyId("ubnd-03424"));
+    EXPECT_EQ(office.pending(code, "initial_assessment").start, in_may);
+    EXPECT_EQ(office.pending(code, "emergency_measure").holder, domain::AgencyId("ct-03424"));
+    EXPECT_EQ(office.pending(code, "police_transfer").holder, domain::AgencyId("ca-03424"));
+    const auto owed = office.notifications(code);
+    EXPECT_TRUE(std::any_of(owed.begin(), owed.end(), [](const domain::Notification& each) {
+        return each.agency == domain::AgencyId("ubnd-03430");  // the child's home
+    }));
+    EXPECT_EQ(count(office.events(code), "directory.gap"), 0u);
+    for (const domain::Duty& duty : office.duties(code)) {  // in the regime of the unit
+        EXPECT_NE(office.worlds().current()->directory->agency(duty.holder, office.now()), nullptr)
+            << duty.kind << " " << duty.holder.text();
+    }
+    for (const char* body : {"ubnd-03424", "ct-03424"}) {
+        EXPECT_TRUE(office.run(see_case(office.context(), supervisor(body), code))) << body;
+    }
+    EXPECT_TRUE(office.run(see_case(office.context(), officer("ubnd-03424"), code)));
+    EXPECT_FALSE(office.run(see_case(office.context(), supervisor("ubnd-03388"), code)));
+}
+
+TEST(Intake, AUnitThatIsNewerThanThePaperIsEscalatedAndAddedToAsAnyOther) {
+    Office office;
+    const Instant in_may = parse_rfc3339("2025-05-12T09:00:00+07:00").value();
+    const std::string code = office.opened(on_old_paper(in_may));
+    const auto before = office.notifications(code).size();
+    office.pass(48h);
+    EXPECT_GT(office.notifications(code).size(), before);
+    EXPECT_EQ(count(office.events(code), "directory.gap"), 0u);
+    EXPECT_TRUE(office.add(hotline(), code, on_old_paper(in_may + 1h)));
+    const auto declined = office.respond(officer("ubnd-03424"),
+                                         duty_name(code, office.pending(code, "initial_assessment")),
+                                         {domain::ResponseKind::declined, "quá tải", std::nullopt});
+    ASSERT_TRUE(declined);
+    EXPECT_EQ(office.pending(code, "initial_assessment").holder, domain::AgencyId("ct-03424"));
+}
+
+TEST(Intake, APreviewOfAUnitThatIsNewerThanThePaperShowsTheSame) {
+    Office office;
+    const domain::Report report = on_old_paper(parse_rfc3339("2025-05-12T09:00:00+07:00").value());
+    const auto preview = office.run(preview_report(office.context(), hotline(), report));
+    ASSERT_TRUE(preview);
+    EXPECT_EQ(preview->warnings.size(), 2u);
+    const auto real = office.duties(office.opened(report));
+    ASSERT_EQ(preview->duties.size(), real.size());
+    for (std::size_t i = 0; i < real.size(); ++i) {
+        EXPECT_EQ(preview->duties[i].holder, real[i].holder) << real[i].kind;
+    }
+}
+
+TEST(Intake, AUnitThatIsYetToComeIsStoodForByTheOneAboveIt) {
+    Office office(parse_rfc3339("2025-06-20T09:00:00+07:00").value());
+    const auto filed = office.file(hotline(), on_old_paper(office.now()));
+    ASSERT_TRUE(filed);
+    const std::string& code = filed->change->code;
+    for (const domain::Duty& duty : office.duties(code)) {
+        EXPECT_NE(office.worlds().current()->directory->agency(duty.holder, office.now()), nullptr)
+            << duty.kind << " " << duty.holder.text();
+    }
+    const auto there = parse_rfc3339("2025-07-02T09:00:00+07:00").value();
+    office.pass(there - office.now());
+    NewStep plan;
+    plan.kind = "plan";
+    ASSERT_TRUE(office.step(supervisor("so-y-te-12"), code, plan));
+    EXPECT_EQ(office.pending(code, "plan_approval").holder.text(), "ct-03430");  // now it is there
+}
+
 TEST(Intake, TheClocksStartWhenTheReportWasReceivedNotWhenItWasTyped) {
     Office office;
     domain::Report report = violence_at_home();

@@ -131,6 +131,26 @@ TEST(Successor, IsFoundThroughSeveralMergers) {
     EXPECT_EQ(directory.successor(code("00001"), k2026), nullptr);
 }
 
+TEST(Later, IsTheFirstUnitThatHasTheCodeAfterwards) {
+    const Directory directory = small();
+    const Area* const third = directory.later(code("00003"), k2024);
+    ASSERT_NE(third, nullptr);
+    EXPECT_EQ(third->name, "Xã Ba");
+    EXPECT_EQ(directory.later(code("00003"), k2026), nullptr);  // it is there
+    EXPECT_EQ(directory.later(code("00003"), third->valid_from), nullptr);
+    EXPECT_EQ(directory.later(code("00002"), k2026), nullptr);  // it was
+    EXPECT_EQ(directory.later(code("99999"), k2024), nullptr);
+}
+
+TEST(Later, LeadsToTheNextMeaningOfACodeThatIsUsedAgain) {
+    const Directory directory = shipped_directory();
+    EXPECT_EQ(directory.later(code("03388"), k2024)->name, "Phường Đoàn Kết");
+    EXPECT_EQ(directory.meant(code("03388"), k2024)->name, "Phường Quyết Tiến");  // it had one then
+    EXPECT_EQ(directory.meant(code("03388"), k2026)->name, "Phường Đoàn Kết");
+    EXPECT_EQ(directory.meant(code("03424"), k2024)->name, "Xã Bản Bo");
+    EXPECT_EQ(directory.meant(code("03386"), k2026), nullptr);
+}
+
 TEST(Directory, MayBeMovedAndKeepsItsEntriesInPlace) {
     Directory directory = small();
     const Agency* agency = directory.agency(id("so"), k2026);
