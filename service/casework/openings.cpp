@@ -15,7 +15,6 @@ constexpr std::size_t kShortestReason = 10;                     ///< A word is n
 constexpr std::size_t kLongestReason = 500;                     ///< A few sentences.
 constexpr Duration kShortestOpening = std::chrono::minutes(5);  ///< Less is not enough to read a case.
 /// The role that is told: whoever watches over access. The directory says who that is.
-constexpr std::string_view kOverseer = "access_overseer";
 constexpr std::string_view kRule = "emergency_access";
 constexpr int kMostLookedAt = 1000;  ///< Rows looked through for those within the caller's scope.
 

@@ -11,6 +11,9 @@
 /// Cases outlive units and agencies: who stands where somebody stood before.
 namespace lachan::casework {
 
+/// The role of whoever watches what is out of the ordinary: a second pair of eyes.
+inline constexpr std::string_view kOverseer = "access_overseer";
+
 /// The code of the unit that answers at `at` for the one that `code` meant at `known`. A unit that ended has
 /// its successor, even where its own code means another unit by now.
 [[nodiscard]] domain::AreaCode unit_at(const directory::Directory& directory,

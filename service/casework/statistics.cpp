@@ -155,10 +155,11 @@ std::string_view ending_of(const DutyTally& tally) {
             return tally.overdue ? "overdue" : "pending";
         case domain::DutyState::done:
             return tally.overdue ? "late" : "met";
+        case domain::DutyState::waived:  // what was late is not made good by it
+            return tally.overdue ? "overdue" : "waived";
         case domain::DutyState::declined:
         case domain::DutyState::forwarded:
         case domain::DutyState::cancelled:
-        case domain::DutyState::waived:
             break;
     }
     return "withdrawn";

@@ -20,7 +20,8 @@ constexpr std::size_t kLongestNote = 20'000;  ///< Some pages; the body's own li
 constexpr std::size_t kLongestResult = 200;   ///< A word of the pack, or a short phrase of one's own.
 
 /// Kinds that the service records itself: the pack may declare them, so that rules can follow from them.
-constexpr std::array<std::string_view, 4> kOwnKinds = {kIdle, "reopening", "closing_request", "closing"};
+constexpr std::array<std::string_view, 6> kOwnKinds = {
+    kIdle, "reopening", "closing_request", "closing", "waiver_request", "waiver"};
 
 const policy::StepKind* recordable(const policy::Pack& pack, std::string_view kind) {
     const bool own = std::find(kOwnKinds.begin(), kOwnKinds.end(), kind) != kOwnKinds.end();

@@ -15,6 +15,7 @@ constexpr std::string_view kReopening = "/v1/cases/{case}/reopening";
 constexpr std::string_view kLinks = "/v1/cases/{case}/links";
 constexpr std::string_view kLink = "/v1/cases/{case}/links/{other}";
 constexpr std::string_view kResponses = "/v1/duties/{duty}/responses";
+constexpr std::string_view kWaiver = "/v1/duties/{duty}/waiver";
 
 constexpr std::int64_t kChildIndexMax = 1'000;  ///< Which children there are, the case says.
 
@@ -211,6 +212,30 @@ asio::awaitable<Result<Reply>> post_response(const Services& services, const Req
     co_return reply_to(std::move(answer));
 }
 
+void read_waiver(Members& members, casework::Waiver& waiver) {
+    members.missing("ground", "why the duty need not be done has to be given");
+    waiver.ground = members.text("ground", kNoteMax);
+}
+
+/// POST /v1/duties/{duty}/waiver: 202 for the first of two persons, 200 when it is waived.
+asio::awaitable<Result<Reply>> post_waiver(const Services& services, const Request& request) {
+    auto waiver = decode<casework::Waiver>(request.body, read_waiver);
+    if (!waiver) {
+        co_return waiver.error();
+    }
+    auto repeat = repeat_of(services, request, kWaiver);
+    if (!repeat) {
+        co_return repeat.error();
+    }
+    auto answer = co_await casework::waive_duty(services.context,
+                                                caller_of(request),
+                                                request.path_parameters.at("duty"),
+                                                std::move(*waiver),
+                                                std::move(*repeat),
+                                                answer_to_change(services.context.clock.now(), 200));
+    co_return reply_to(std::move(answer));
+}
+
 }  // namespace
 
 void add_act_calls(std::vector<Route>& routes, const Services& services) {
@@ -223,6 +248,7 @@ void add_act_calls(std::vector<Route>& routes, const Services& services) {
     add(Method::post, kLinks, post_link);
     add(Method::delete_, kLink, delete_link);
     add(Method::post, kResponses, post_response);
+    add(Method::post, kWaiver, post_waiver);
 }
 
 }  // namespace lachan::http

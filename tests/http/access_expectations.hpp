@@ -27,6 +27,7 @@ POST    /v1/cases/{case}/emergency-access                     yes      403 403  
 GET     /v1/emergency-access                                  403      403 403       403    403  403       403        403        yes       yes      yes       yes      403     yes   401
 GET     /v1/duties                                            yes      yes yes       yes    yes  yes       yes        yes        yes       yes      yes       yes      403     403   401
 POST    /v1/duties/{duty}/responses                           403      403 403       yes    403  404       404        404        404       403      404       yes      403     403   401
+POST    /v1/duties/{duty}/waiver                              403      403 403       yes    403  404       404        404        404       yes      404       yes      403     403   401
 GET     /v1/duties/{duty}/explanation                         yes      yes 404       yes    yes  404       404        404        404       yes      404       yes      403     403   401
 GET     /v1/notifications                                     403      403 403       403    403  403       403        403        yes       yes      yes       yes      403     yes   401
 POST    /v1/notifications/{notification}/redelivery           403      403 403       403    403  403       403        403        404       yes      404       yes      403     yes   401

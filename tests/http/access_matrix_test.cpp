@@ -108,6 +108,7 @@ protected:
             {"/v1/cases/{case}/links", {{"case", "%other"}}},
             {"/v1/cases/{case}/emergency-access", {{"reason", kReason}, {"minutes", 5}}},
             {"/v1/duties/{duty}/responses", {{"response", "accepted"}}},
+            {"/v1/duties/{duty}/waiver", {{"ground", "trẻ đã chuyển đi"}}},
             {"/v1/status", {{"receipt", "%receipt"}}},
             {"/v1/status/nudge", {{"receipt", "%receipt"}}},
             {"/v1/status/proof", {{"receipt", "%receipt"}}},

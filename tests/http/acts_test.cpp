@@ -68,6 +68,39 @@ TEST_F(Acts, FindASuccessorForADeclinedDuty) {
     EXPECT_TRUE(has_successor) << answered.body;
 }
 
+TEST_F(Acts, WaiveADutyByTwoPersons) {
+    const std::string code = file(emergency_report());
+    const json duty = first_duty(code);
+    const std::string path = "/v1/duties/" + duty.at("id").get<std::string>() + "/waiver";
+    const json ground = {{"ground", "cháu Đào đã về quê"}};
+    const std::string& province = desk.token(domain::Role::supervisor, "so-y-te-12");
+    EXPECT_EQ(desk.post(province, path, json::object()).faults(), List{"/ground missing"});
+    EXPECT_EQ(desk.post(province, "/v1/duties/nothing/waiver", ground).status(), 404);
+
+    const auto asked = desk.post(officer_of(duty), path, ground, {{"Idempotency-Key", "xin-mien-1"}});
+    ASSERT_EQ(asked.status(), 202) << asked.body;
+    EXPECT_EQ(asked.header("ETag"), tag(code));
+    const auto repeated = desk.post(officer_of(duty), path, ground, {{"Idempotency-Key", "xin-mien-1"}});
+    EXPECT_EQ(repeated.status(), 202);
+    EXPECT_EQ(repeated.header("Idempotent-Replayed"), "true");
+
+    const auto granted = desk.post(province, path, ground);
+    ASSERT_EQ(granted.status(), 200) << granted.body;
+    EXPECT_EQ(granted.body.at("duties").at(0).at("id"), duty.at("id"));
+    EXPECT_EQ(granted.body.at("duties").at(0).at("state"), "waived");
+    const auto over = desk.post(province, path, ground);
+    EXPECT_EQ(over.status(), 409);
+    EXPECT_EQ(over.problem(), "transition-not-allowed");
+
+    const json listed = desk.get(province, "/v1/duties?state=waived").body.at("items");
+    ASSERT_EQ(listed.size(), 1U);
+    EXPECT_EQ(listed.at(0).at("id"), duty.at("id"));
+    const auto shown = desk.get(hotline, "/v1/cases/" + code);
+    EXPECT_EQ(shown.body.at("steps").at(1).at("kind"), "waiver");
+    EXPECT_EQ(shown.body.at("steps").at(1).at("result"), duty.at("id"));
+    EXPECT_EQ(shown.reply.body.find("Đào"), std::string::npos);
+}
+
 // The kept answer lasts seven days whatever becomes of the case: what was said stands only under its key.
 TEST_F(Acts, OpeningACaseInAnEmergencyDoesNotAnswerItsReasonAndIsForgottenWithTheCase) {
     const std::string code = file(emergency_report());

@@ -21,7 +21,8 @@ enum class Action : std::uint8_t {
     see_notifications,  ///< Of a case.
     open_in_emergency,  ///< A case that is not the caller's (break-glass).
     list_openings,
-    respond,  ///< To a duty of the own agency.
+    respond,     ///< To a duty of the own agency.
+    waive_duty,  ///< Ask for it, or grant it.
     record_step,
     close_case,
     reopen_case,

@@ -34,6 +34,23 @@ struct Response {
                                                              Repeat repeat,
                                                              RenderChange render);
 
+struct Waiver {
+    std::string ground;  ///< Sealed with the case.
+};
+
+/// Ends a pending duty of an open case that need not be done. It takes two persons: the wish of the holder,
+/// or of a supervisor who oversees the case, is recorded and told to whoever watches (202); another
+/// supervisor who oversees it, of another body than the holder, grants it (200). That the duty was late
+/// stays; what it kept open may be closed, and a new cause may bring it anew. Errors: `not_found`,
+/// `forbidden`, `transition_not_allowed` (the case is closed, or the duty no longer pending),
+/// `validation_failed` (no ground).
+[[nodiscard]] boost::asio::awaitable<Result<Answer>> waive_duty(Context& context,
+                                                                domain::Principal caller,
+                                                                std::string duty_name,
+                                                                Waiver waiver,
+                                                                Repeat repeat,
+                                                                RenderChange render);
+
 struct NewStep {
     std::string kind;
     std::optional<std::int32_t> child;

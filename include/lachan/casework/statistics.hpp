@@ -27,7 +27,7 @@ enum class Dimension : std::uint8_t {
     outcome,    ///< Likewise.
     duty_kind,
     rule,
-    ending,  ///< met, late, pending, overdue, withdrawn.
+    ending,  ///< met, late, pending, overdue, waived, withdrawn.
 };
 
 [[nodiscard]] std::string_view text_of(Counted counted) noexcept;

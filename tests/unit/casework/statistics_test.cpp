@@ -114,6 +114,31 @@ TEST_F(Statistics, CountHowDutiesEnded) {
     EXPECT_EQ(after.front().substr(0, 8), "overdue=");
 }
 
+TEST_F(Statistics, AWaivedDutyHasAWordOfItsOwnUnlessItWasLate) {
+    std::vector<std::string> codes;
+    for (int i = 0; i < 12; ++i) {
+        codes.push_back(office_.opened(violence_at_home()));
+    }
+    const auto waive = [&](std::size_t from, std::size_t to) {
+        for (std::size_t i = from; i < to; ++i) {
+            const std::string duty = duty_name(codes[i], office_.pending(codes[i], "initial_assessment"));
+            for (const int person : {1, 2}) {
+                ASSERT_TRUE(office_.run(waive_duty(office_.context(),
+                                                   supervisor("so-y-te-12", person),
+                                                   duty,
+                                                   {"trẻ đã chuyển đi"},
+                                                   {},
+                                                   [](const CaseChange&) { return Answer{}; })));
+            }
+        }
+    };
+    waive(0, 6);
+    office_.pass(30 * 24h);
+    waive(6, 12);
+    const auto lines = table(analyst_, "ending", "2026-Q4", "duties");
+    EXPECT_NE(std::find(lines.begin(), lines.end(), "waived=6"), lines.end());
+}
+
 TEST_F(Statistics, KnowOnlyTheTablesThereAre) {
     const auto code = [&](const char* of, const char* by, const char* period) {
         const auto request = read_request(of, by, period, office_.now());

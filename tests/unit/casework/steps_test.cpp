@@ -177,7 +177,7 @@ TEST_F(Steps, ADayLongBeforeTheReportIsAMistypedOne) {
 }
 
 TEST_F(Steps, WhatTheServiceRecordsItselfNobodyElseRecords) {
-    for (const char* kind : {"idle", "reopening", "closing", "closing_request"}) {
+    for (const char* kind : {"idle", "reopening", "closing", "closing_request", "waiver", "waiver_request"}) {
         EXPECT_EQ(record(supervisor("ct-03388"), kind).error().code(), Errc::validation_failed) << kind;
     }
 }
