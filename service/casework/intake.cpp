@@ -226,7 +226,8 @@ Result<Filing> known_already(const Context& context,
     filing.report = row.id;
     filing.known_already = true;
     filing.warnings.emplace_back(
-        "/report_id: this report was taken in before; its receipt is not shown again");
+        "/report_id: this report was taken in before, as this case; a receipt is shown once, and the "
+        "Idempotency-Key of then gives that answer again for seven days");
     return filing;
 }
 

@@ -136,6 +136,11 @@ TEST_F(Reports, AreKnownAgainByTheirId) {
     EXPECT_EQ(again.body.at("case"), first.body.at("case"));
     EXPECT_EQ(again.header("Idempotent-Replayed"), "true");
     EXPECT_TRUE(again.body.at("receipt").is_null());
+    ASSERT_EQ(again.body.at("warnings").size(), 1U);  // says why there is none, and what would give it
+    const std::string warning = again.body.at("warnings").at(0);
+    EXPECT_TRUE(warning.starts_with("/report_id: this report was taken in before")) << warning;
+    EXPECT_NE(warning.find("a receipt is shown once"), std::string::npos) << warning;
+    EXPECT_NE(warning.find("Idempotency-Key"), std::string::npos) << warning;
 }
 
 TEST_F(Reports, WarnWhenNothingGuardsAgainstRepetition) {
