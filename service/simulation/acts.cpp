@@ -111,6 +111,17 @@ Request step_request(domain::Principal who,
     return request;
 }
 
+Request waiver_request(domain::Principal who, std::string duty, std::string repeat_key) {
+    Request request{"waiver of " + duty, {}, {}, 0, {}};
+    request.act = Act{"duty.waived", duty, who.key};
+    request.work = [who = std::move(who), duty = std::move(duty), key = std::move(repeat_key)](
+                       casework::Context& context) {
+        auto repeat = repeat_of(context, "POST /v1/duties/" + duty + "/waiver", key, duty);
+        return casework::waive_duty(context, who, duty, {"moved away"}, std::move(repeat), render_change);
+    };
+    return request;
+}
+
 Request closing_request(domain::Principal who, std::string case_code, std::int64_t seen) {
     Request request{"closing of " + case_code, {}, {}, 0, {}};
     request.act = Act{"case.closed", "", who.key};
@@ -172,8 +183,8 @@ void SimWorld::hear(const Request& request, const Result<casework::Answer>& answ
     }
     Act act = *request.act;
     if (answer->status == kHandedOn) {  // somebody else is to decide: the wish is what is kept
+        act.of = act.kind == "duty.waived" ? "waiver_request" : "closing_request";
         act.kind = "step.recorded";
-        act.of = "closing_request";
     }
     witness_->told(act, *number, sequence_in(answer->body));
 }

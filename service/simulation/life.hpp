@@ -92,6 +92,7 @@ private:
     void oversee();
     void stray();
     void answer_anything();
+    void waive();
     void reopen();
     void redeliver();
     void resume_endpoints();

@@ -232,8 +232,10 @@ void Life::stray() {
         report_again();
     } else if (what < 50) {
         follow_up();
-    } else if (what < 75) {
+    } else if (what < 70) {
         answer_anything();
+    } else if (what < 75) {
+        waive();
     } else if (what < 80) {
         reopen();
     } else if (what < 92) {
@@ -254,6 +256,24 @@ void Life::answer_anything() {
     const bool right = !duty->holder.empty() && !may(Trouble::disordered, 20);
     const domain::Principal who = somebody_of(right ? duty->holder : some_agency());
     press(response_request(who, world_.duty_name(*duty), dice_.pick(kKinds), some_agency()), false);
+}
+
+/// The holder asks, or an overseer; now and then somebody grants it.
+void Life::waive() {
+    const std::string code = some_case();
+    const auto duty = code.empty() ? std::nullopt : some_pending_duty(code);
+    if (!duty) {
+        return;
+    }
+    const std::string name = world_.duty_name(*duty);
+    const bool by_holder = !duty->holder.empty() && dice_.chance(50);
+    const std::string key = some_key();
+    press(waiver_request(by_holder ? somebody_of(duty->holder) : overseer(), name, key), !key.empty());
+    if (dice_.chance(50)) {
+        domain::Principal second = overseer();
+        second.key = domain::KeyId(second.key.text() + "-second");
+        plan_in(dice_.between(1min, 6h), [=, this] { press(waiver_request(second, name), false); });
+    }
 }
 
 void Life::reopen() {

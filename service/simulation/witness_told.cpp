@@ -45,6 +45,9 @@ bool stands(const domain::Duty& duty, const std::vector<domain::Duty>& all, std:
     if (kind == "duty.accepted") {
         return duty.accepted_at.has_value();
     }
+    if (kind == "duty.waived") {
+        return duty.state == domain::DutyState::waived;
+    }
     const auto state = kind == "duty.declined" ? domain::DutyState::declined : domain::DutyState::forwarded;
     return duty.state == state && std::any_of(all.begin(), all.end(), [&](const domain::Duty& next) {
                return next.predecessor == duty.no.ordinal;

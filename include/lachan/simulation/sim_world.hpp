@@ -91,6 +91,7 @@ struct Request {
                                    casework::NewStep step,
                                    std::string repeat_key = {});
 /// `seen`: the case's sequence that the closing person looked at.
+[[nodiscard]] Request waiver_request(domain::Principal who, std::string duty, std::string repeat_key = {});
 [[nodiscard]] Request closing_request(domain::Principal who, std::string case_code, std::int64_t seen);
 [[nodiscard]] Request reopening_request(domain::Principal who, std::string case_code, std::int64_t seen);
 
