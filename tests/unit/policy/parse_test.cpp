@@ -24,6 +24,12 @@ void PrintTo(const Slip& slip, std::ostream* out) {
     *out << slip.name;
 }
 
+/// Where the 33rd condition within another stands.
+const char* const kTooDeep =
+    "/rules/1/when/certain"
+    "/not/not/not/not/not/not/not/not/not/not/not/not/not/not/not/not"
+    "/not/not/not/not/not/not/not/not/not/not/not/not/not/not/not/not";
+
 class PackFaults : public ::testing::TestWithParam<Slip> {};
 
 TEST_P(PackFaults, AreShownWithTheirPlace) {
@@ -143,6 +149,206 @@ INSTANTIATE_TEST_SUITE_P(
              "/valid_to",
              "empty_validity"},
         Slip{"AnotherFormat", [](json& d) { d["format"] = 2; }, "/format", "unknown_format"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+INSTANTIATE_TEST_SUITE_P(
+    SlipsOfForm,
+    PackFaults,
+    ::testing::Values(
+        Slip{"NumberForAText", [](json& d) { d["title"] = 7; }, "/title", "wrong_type"},
+        Slip{"EmptyText", [](json& d) { d["title"] = ""; }, "/title", "empty"},
+        Slip{"TextForAFlag",
+             [](json& d) { d["rules"][1]["duties"][1]["per_child"] = "yes"; },
+             "/rules/1/duties/1/per_child",
+             "wrong_type"},
+        Slip{"TextForANumber", [](json& d) { d["format"] = "1"; }, "/format", "wrong_type"},
+        Slip{"TextForAList", [](json& d) { d["closing_steps"] = "look"; }, "/closing_steps", "wrong_type"},
+        Slip{"NumberInAListOfTexts",
+             [](json& d) { d["closing_steps"] = {1}; },
+             "/closing_steps/0",
+             "wrong_type"},
+        Slip{"ListForAnObject", [](json& d) { d["rules"][0] = json::array(); }, "/rules/0", "wrong_type"},
+        Slip{"NoBeginning", [](json& d) { d.erase("valid_from"); }, "/valid_from", "missing"},
+        Slip{"NoInstant", [](json& d) { d["valid_from"] = "2024"; }, "/valid_from", "not_an_instant"},
+        Slip{"KeyWithSlashAndTilde", [](json& d) { d["a/b~c"] = 1; }, "/a~1b~0c", "unknown_key"},
+        Slip{"NoStage", [](json& d) { d["stages"] = json::array(); }, "/stages", "missing"},
+        Slip{"RoleTwice", [](json& d) { d["roles"].push_back(d["roles"][0]); }, "/roles/2", "duplicate"},
+        Slip{"UnknownClosingStep",
+             [](json& d) { d["closing_steps"] = {"dance"}; },
+             "/closing_steps",
+             "unknown_step"},
+        Slip{"ClauseThatNobodySaysHowHeRead",
+             [](json& d) { d["rules"][0]["basis"][0].erase("reading"); },
+             "/rules/0/basis/0/reading",
+             "missing"},
+        Slip{"UnknownReading",
+             [](json& d) { d["rules"][0]["basis"][0]["reading"] = "guessed"; },
+             "/rules/0/basis/0/reading",
+             "unknown_word"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+INSTANTIATE_TEST_SUITE_P(
+    SlipsOfFactsAndConditions,
+    PackFaults,
+    ::testing::Values(
+        Slip{"FactTwice", [](json& d) { d["facts"].push_back(d["facts"][1]); }, "/facts/4/name", "duplicate"},
+        Slip{"NoFacts", [](json& d) { d["facts"] = json::array(); }, "/facts", "missing"},
+        Slip{"SeveralLives",
+             [](json& d) { d["facts"][1]["several"] = true; },
+             "/facts/1/several",
+             "bad_domain"},
+        Slip{"NoValues",
+             [](json& d) { d["facts"][1]["values"] = json::array(); },
+             "/facts/1/values",
+             "bad_domain"},
+        Slip{"OrderOfAValueThatIsNotThere",
+             [](json& d) { d["facts"][1]["worse"][0][1] = "maybe"; },
+             "/facts/1/worse/0",
+             "unknown_value"},
+        Slip{"OrderThatIsNoChain",
+             [](json& d) { d["facts"][1]["worse"][0] = "no < yes"; },
+             "/facts/1/worse/0",
+             "wrong_type"},
+        Slip{"TitlesInAList",
+             [](json& d) { d["facts"][1]["titles"] = {"không", "có"}; },
+             "/facts/1/titles",
+             "wrong_type"},
+        Slip{"TitleOfAValueThatIsNotThere",
+             [](json& d) { d["facts"][1]["titles"] = {{"maybe", "có thể"}}; },
+             "/facts/1/titles/maybe",
+             "unknown_value"},
+        Slip{"TermTwice", [](json& d) { d["terms"].push_back(d["terms"][0]); }, "/terms/1/name", "duplicate"},
+        Slip{"TermWithoutACondition",
+             [](json& d) { d["terms"][0].erase("when"); },
+             "/terms/0/when",
+             "missing"},
+        Slip{"ConditionThatIsAWord",
+             [](json& d) { d["rules"][1]["when"] = "sometimes"; },
+             "/rules/1/when",
+             "bad_condition"},
+        Slip{"UnknownOperator",
+             [](json& d) { d["rules"][1]["when"] = {{"unless", "always"}}; },
+             "/rules/1/when",
+             "bad_condition"},
+        Slip{"DeeperThanAnybodyReads",
+             [](json& d) {
+                 json when = "always";
+                 for (int depth = 0; depth < 40; ++depth) {
+                     when = {{"not", when}};
+                 }
+                 d["rules"][1]["when"] = {{"certain", when}};
+             },
+             kTooDeep,
+             "bad_condition"},
+        Slip{"InOfTheCategory",
+             [](json& d) { d["rules"][1]["when"] = {{"fact", "category"}, {"in", {"violence"}}}; },
+             "/rules/1/when",
+             "bad_condition"},
+        Slip{"NeitherInNorHas",
+             [](json& d) { d["rules"][1]["when"] = {{"fact", "danger.life"}}; },
+             "/rules/1/when",
+             "bad_condition"},
+        Slip{"OneOfNoValues",
+             [](json& d) { d["rules"][1]["when"] = {{"fact", "danger.life"}, {"in", json::array()}}; },
+             "/rules/1/when/in",
+             "empty"},
+        Slip{"CategoryThatIsNoText",
+             [](json& d) { d["terms"][0]["when"]["has"][0] = 1; },
+             "/terms/0/when/has/0",
+             "unknown_value"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+INSTANTIATE_TEST_SUITE_P(
+    SlipsOfLaddersAndSteps,
+    PackFaults,
+    ::testing::Values(
+        Slip{"CountedFromElsewhere",
+             [](json& d) { d["ladders"][0]["steps"][1]["from"] = "monday"; },
+             "/ladders/0/steps/1/from",
+             "unknown_word"},
+        Slip{"BeforeTheStart",
+             [](json& d) {
+                 d["ladders"][0]["steps"][1]["from"] = "start";
+                 d["ladders"][0]["steps"][1]["offset"] = "-PT1H";
+             },
+             "/ladders/0/steps/1/offset",
+             "out_of_range"},
+        Slip{"NeitherOffsetNorShare",
+             [](json& d) { d["ladders"][0]["steps"][1].erase("offset"); },
+             "/ladders/0/steps/1",
+             "bad_moment"},
+        Slip{"TheWholeTime",
+             [](json& d) {
+                 d["ladders"][0]["steps"][1].erase("offset");
+                 d["ladders"][0]["steps"][1]["percent"] = 100;
+             },
+             "/ladders/0/steps/1/percent",
+             "out_of_range"},
+        Slip{"EachSecond",
+             [](json& d) { d["ladders"][0]["steps"][1]["repeats"] = "PT1S"; },
+             "/ladders/0/steps/1/repeats",
+             "out_of_range"},
+        Slip{"UnlessSomethingElse",
+             [](json& d) { d["ladders"][0]["steps"][1]["unless"] = "forgotten"; },
+             "/ladders/0/steps/1/unless",
+             "unknown_word"},
+        Slip{"TellsNobodyKnown",
+             [](json& d) { d["ladders"][0]["steps"][0]["tells"] = {"mayor"}; },
+             "/ladders/0/steps/0/tells",
+             "unknown_role"},
+        Slip{"StepOfTheLawWithoutGround",
+             [](json& d) { d["ladders"][0]["steps"][0]["force"] = "law"; },
+             "/ladders/0/steps/0/basis",
+             "missing"},
+        Slip{"NeverOverdue",
+             [](json& d) { d["ladders"][0]["steps"][0]["marks_overdue"] = false; },
+             "/ladders/0/steps",
+             "bad_ladder"},
+        Slip{"EndsWithAcceptance",
+             [](json& d) { d["ladders"][0]["steps"][1]["unless"] = "accepted"; },
+             "/ladders/0/steps",
+             "bad_ladder"},
+        Slip{"MoreStepsThanAreKept",
+             [](json& d) {
+                 json& steps = d["ladders"][0]["steps"];
+                 while (steps.size() < 64) {
+                     steps.push_back(steps[1]);
+                 }
+             },
+             "/ladders/0/steps",
+             "bad_ladder"},
+        Slip{"UnknownStage",
+             [](json& d) { d["steps"][0]["stage"] = "limbo"; },
+             "/steps/0/stage",
+             "unknown_stage"},
+        Slip{"StepTwice", [](json& d) { d["steps"].push_back(d["steps"][0]); }, "/steps/2/kind", "duplicate"},
+        Slip{"SupersedesOnAResultThatIsNotThere",
+             [](json& d) { d["steps"][0]["supersedes_on"] = {"great"}; },
+             "/steps/0/supersedes_on",
+             "unknown_word"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+INSTANTIATE_TEST_SUITE_P(
+    SlipsOfRules,
+    PackFaults,
+    ::testing::Values(
+        Slip{"NoRules", [](json& d) { d["rules"] = json::array(); }, "/rules", "missing"},
+        Slip{"NoOccasion", [](json& d) { d["rules"][0].erase("on"); }, "/rules/0/on", "missing"},
+        Slip{"OccasionThatIsNone",
+             [](json& d) { d["rules"][0]["on"] = "full moon"; },
+             "/rules/0/on",
+             "wrong_type"},
+        Slip{"NoCondition", [](json& d) { d["rules"][0].erase("when"); }, "/rules/0/when", "missing"},
+        Slip{"NoForce", [](json& d) { d["rules"][0].erase("force"); }, "/rules/0/force", "missing"},
+        Slip{"UnknownPlace",
+             [](json& d) { d["rules"][0]["duties"][0]["place"] = "moon"; },
+             "/rules/0/duties/0/place",
+             "unknown_word"},
+        Slip{"NoticeToNobodyKnown",
+             [](json& d) { d["rules"][1]["notices"][0]["role"] = "mayor"; },
+             "/rules/1/notices/0/role",
+             "unknown_role"},
+        Slip{"RemotenessThatNobodyAsksFor", [](json& d) { d["facts"].erase(2); }, "/facts", "missing"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 TEST(PackParsing, ShowsEveryFaultAtOnceAndNamesTheRule) {

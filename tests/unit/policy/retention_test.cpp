@@ -113,6 +113,15 @@ TEST(Retention, EveryFaultIsNamedAtItsPlace) {
     EXPECT_EQ(faults_of(document), std::vector<std::string>{"/rules incomplete"});
     document["rules"] = json::array();
     EXPECT_EQ(faults_of(document), std::vector<std::string>{"/rules incomplete"});
+    document = a_document();
+    document["rules"][0]["basis"][0].erase("reading");
+    EXPECT_EQ(faults_of(document), std::vector<std::string>{"/rules/0/basis/0/reading missing"});
+    document = a_document();
+    document["format"] = 2;
+    document["rules"][0]["when"] = "always";
+    EXPECT_EQ(faults_of(document),
+              (std::vector<std::string>{"/format unknown_format", "/rules/0/when wrong_type"}));
+    EXPECT_EQ(faults_of(json::array()), std::vector<std::string>{" wrong_type"});
 }
 
 }  // namespace

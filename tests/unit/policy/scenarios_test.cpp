@@ -66,6 +66,40 @@ TEST(ScenarioRunner, RefusesAFileWithSlipsAndShowsThemAll) {
     }
 }
 
+TEST(ScenarioRunner, WantsAReportAnExpectationAndARegime) {
+    const auto faults = [](const std::string& scenario) {
+        const auto read = parse_scenarios(R"({"scenarios": [)" + scenario + "]}");
+        return read ? "" : testing::shown(read.error());
+    };
+    const std::string head = R"({"name": "a", "title": "t", )";
+    const std::string report =
+        R"("report": {"channel": "commune", "received_at": "2026-11-20T08:15:00+07:00"}, )";
+    EXPECT_EQ(faults(head + report + R"("regimes": ["two_tier"], "expect": {}})"), "");
+    EXPECT_NE(faults(head + report + R"("regimes": ["two_tier"]})").find("/scenarios/0 missing"),
+              std::string::npos);
+    EXPECT_NE(faults(head + R"("regimes": ["two_tier"], "expect": {}})").find("/scenarios/0 missing"),
+              std::string::npos);
+    EXPECT_NE(faults(head + report + R"("expect": {}})").find("/scenarios/0/regimes missing"),
+              std::string::npos);
+    EXPECT_NE(faults(head + R"("report": {"channel": "commune"}, "regimes": ["two_tier"], "expect": {}})")
+                  .find("/scenarios/0/report missing"),
+              std::string::npos);
+    EXPECT_NE(faults("7").find("/scenarios/0 wrong_type"), std::string::npos);
+    EXPECT_FALSE(parse_scenarios("{"));
+}
+
+// One name in the list, two scenarios: which of the two failed has to be told.
+TEST(ScenarioRunner, TellsTheRegimesOfAScenarioApart) {
+    const auto both = parse_scenarios(
+        R"({"scenarios": [{"name": "a", "title": "t", "regimes": ["three_tier", "two_tier"], "expect": {},
+            "report": {"channel": "commune", "received_at": "2026-11-20T08:15:00+07:00"}}]})");
+    ASSERT_EQ(both->size(), 2U);
+    EXPECT_EQ((*both)[0].name, "a.three_tier");
+    EXPECT_TRUE((*both)[0].where.districts);
+    EXPECT_EQ((*both)[1].name, "a.two_tier");
+    EXPECT_FALSE((*both)[1].where.districts);
+}
+
 TEST(ScenarioRunner, CountsWhatWasNotHit) {
     const auto scenarios = parse_scenarios(scenario("{}"));
     const ScenarioRun total = run(shipped(), *scenarios);
