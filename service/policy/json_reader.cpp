@@ -1,7 +1,9 @@
 #include "json_reader.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <set>
+#include <utility>
 
 namespace lachan::policy {
 namespace {
@@ -95,7 +97,10 @@ std::optional<int> Reader::number(std::string_view key) const {
         return std::nullopt;
     }
     const auto& value = *json_.find(key);
-    if (!value.is_number_integer()) {
+    const bool whole = value.is_number_integer();
+    const bool fits = whole && (value.is_number_unsigned() ? std::in_range<int>(value.get<std::uint64_t>())
+                                                           : std::in_range<int>(value.get<std::int64_t>()));
+    if (!fits) {
         fault_at(key, "wrong_type", "a whole number is expected here");
         return std::nullopt;
     }

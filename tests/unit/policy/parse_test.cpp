@@ -162,6 +162,10 @@ INSTANTIATE_TEST_SUITE_P(
              "/rules/1/duties/1/per_child",
              "wrong_type"},
         Slip{"TextForANumber", [](json& d) { d["format"] = "1"; }, "/format", "wrong_type"},
+        Slip{"NumberBeyondAllNumbers",
+             [](json& d) { d["format"] = 4'294'967'297; },  // 1, if its upper half fell away
+             "/format",
+             "wrong_type"},
         Slip{"TextForAList", [](json& d) { d["closing_steps"] = "look"; }, "/closing_steps", "wrong_type"},
         Slip{"NumberInAListOfTexts",
              [](json& d) { d["closing_steps"] = {1}; },
