@@ -124,15 +124,11 @@ std::optional<Duration> Reader::duration(std::string_view key) const {
     if (!written) {
         return std::nullopt;
     }
-    std::string_view digits = *written;
-    const bool negative = digits.starts_with('-');
-    digits.remove_prefix(negative ? 1 : 0);
-    const auto parsed = parse_duration(digits);
+    const auto parsed = parse_duration(*written);
     if (!parsed) {
         fault_at(key, "not_a_duration", "a duration such as PT12H is expected here");
-        return std::nullopt;
     }
-    return negative ? -*parsed : *parsed;
+    return parsed;
 }
 
 std::optional<Instant> Reader::instant(std::string_view key) const {
