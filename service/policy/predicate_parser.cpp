@@ -49,6 +49,10 @@ NodeIndex read_has(const Reader& when, Pack::Content& content) {
         }
         any_of.push_back(content.program.among(*fact, ValueSet{1} << *content.facts[*fact].index_of("yes")));
     });
+    if (any_of.empty()) {
+        when.fault_at("has", "empty", "at least one category is expected");
+        return always(content);
+    }
     return content.program.any(std::move(any_of));
 }
 

@@ -256,6 +256,10 @@ INSTANTIATE_TEST_SUITE_P(
              [](json& d) { d["rules"][1]["when"] = {{"fact", "danger.life"}, {"in", json::array()}}; },
              "/rules/1/when/in",
              "empty"},
+        Slip{"OneOfNoCategories",  // would never apply, and nobody would see it
+             [](json& d) { d["rules"][1]["when"] = {{"fact", "category"}, {"has", json::array()}}; },
+             "/rules/1/when/has",
+             "empty"},
         Slip{"CategoryThatIsNoText",
              [](json& d) { d["terms"][0]["when"]["has"][0] = 1; },
              "/terms/0/when/has/0",
