@@ -120,6 +120,10 @@ void read_ladders(const Reader& pack, Pack::Content& content) {
             }
         });
         expect_sound(named, ladder);
+        const auto same = [&](const Ladder& other) { return other.name == ladder.name; };
+        if (std::any_of(content.ladders.begin(), content.ladders.end(), same)) {
+            named.fault_at("name", "duplicate", "it is declared twice");
+        }
         content.ladders.push_back(std::move(ladder));
     });
 }

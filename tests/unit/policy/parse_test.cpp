@@ -270,6 +270,10 @@ INSTANTIATE_TEST_SUITE_P(
     SlipsOfLaddersAndSteps,
     PackFaults,
     ::testing::Values(
+        Slip{"LadderTwice",  // the second would be read by nobody
+             [](json& d) { d["ladders"].push_back(d["ladders"][0]); },
+             "/ladders/1/name",
+             "duplicate"},
         Slip{"CountedFromElsewhere",
              [](json& d) { d["ladders"][0]["steps"][1]["from"] = "monday"; },
              "/ladders/0/steps/1/from",
