@@ -1,17 +1,9 @@
 #include "report_reader.hpp"
 
-#include <charconv>
-
 namespace lachan::policy {
 namespace {
 
 using domain::Answer;
-
-std::optional<unsigned> digits(std::string_view text) {
-    unsigned value = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return failure == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
 
 /// "2021", "2021-03" or "2021-03-05".
 std::optional<domain::PartialDate> read_birth_date(const Reader& child) {
@@ -22,18 +14,20 @@ std::optional<domain::PartialDate> read_birth_date(const Reader& child) {
     constexpr std::size_t kYear = 4;
     constexpr std::size_t kMonth = 7;
     constexpr std::size_t kDay = 10;
-    const std::string_view text = *written;
-    const auto year = digits(text.substr(0, kYear));
-    if (!year || (text.size() != kYear && text.size() != kMonth && text.size() != kDay)) {
+    const std::size_t size = written->size();
+    const bool in_parts = size == kYear || size == kMonth || size == kDay;
+    const auto whole =
+        in_parts ? parse_day(*written + std::string("-01-01").substr(size - kYear)) : std::nullopt;
+    if (!whole) {
         child.fault_at("birth_date", "not_a_date", "2021, 2021-03 or 2021-03-05 is expected");
         return std::nullopt;
     }
-    domain::PartialDate date{static_cast<int>(*year), std::nullopt, std::nullopt};
-    if (text.size() >= kMonth) {
-        date.month = digits(text.substr(kYear + 1, 2));
+    domain::PartialDate date{static_cast<int>(whole->year()), std::nullopt, std::nullopt};
+    if (size >= kMonth) {
+        date.month = static_cast<unsigned>(whole->month());
     }
-    if (text.size() == kDay) {
-        date.day = digits(text.substr(kMonth + 1, 2));
+    if (size == kDay) {
+        date.day = static_cast<unsigned>(whole->day());
     }
     return date;
 }

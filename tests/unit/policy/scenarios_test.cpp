@@ -66,6 +66,31 @@ TEST(ScenarioRunner, RefusesAFileWithSlipsAndShowsThemAll) {
     }
 }
 
+// A birth date that is not understood would be an unknown age, and the scenario would prove something else.
+TEST(ScenarioRunner, ReadsABirthDateOrAPartOfItAndNothingElse) {
+    const auto read = [](const std::string& born) {
+        return parse_scenarios(
+            R"({"scenarios": [{"name": "a", "title": "t", "regimes": ["two_tier"], "expect": {}, "report":
+                {"channel": "commune", "received_at": "2026-11-20T08:15:00+07:00", "children": [{"birth_date": ")" +
+            born + R"("}]}}]})");
+    };
+    const auto born = [&](const char* text) {
+        return *read(text)->front().report.children.front().birth_date;
+    };
+    EXPECT_EQ(born("2021").year, 2021);
+    EXPECT_FALSE(born("2021").month);
+    EXPECT_EQ(born("2021-03").month, 3U);
+    EXPECT_FALSE(born("2021-03").day);
+    EXPECT_EQ(born("2021-03-05").day, 5U);
+    for (const char* text :
+         {"", "202", "2021-", "2021-3", "2021-13", "2021/03", "2021-xx", "2021-02-30", "2021-03-05x"}) {
+        const auto refused = read(text);
+        ASSERT_FALSE(refused) << text;
+        EXPECT_EQ(refused.error().faults().front().pointer, "/scenarios/0/report/children/0/birth_date")
+            << text;
+    }
+}
+
 TEST(ScenarioRunner, WantsAReportAnExpectationAndARegime) {
     const auto faults = [](const std::string& scenario) {
         const auto read = parse_scenarios(R"({"scenarios": [)" + scenario + "]}");
