@@ -18,6 +18,11 @@ bool holds(const std::vector<Value>& values, const Value& value) {
     return std::find(values.begin(), values.end(), value) != values.end();
 }
 
+/// A thousand years: who means "for ever" writes so much, and no day that is counted with it leaves the
+/// calendar.
+constexpr int kLongestMonths = 12'000;
+constexpr int kLongestDays = 365'000;
+
 /// "30 days", "24 months".
 bool read_keep(std::string_view text, RetentionRule& rule) {
     int count = 0;
@@ -28,10 +33,10 @@ bool read_keep(std::string_view text, RetentionRule& rule) {
     const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
     if (unit == " days" || unit == " day") {
         rule.days = std::chrono::days(count);
-        return true;
+        return count <= kLongestDays;
     }
     rule.months = std::chrono::months(count);
-    return unit == " months" || unit == " month";
+    return (unit == " months" || unit == " month") && count <= kLongestMonths;
 }
 
 template <class Code>

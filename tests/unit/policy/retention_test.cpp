@@ -86,6 +86,19 @@ TEST(Retention, EndsWithTheLastDay) {
     EXPECT_EQ(until("0 days", "2026-11-24T08:00:00+07:00"), "2026-11-25T00:00:00+07:00");
 }
 
+// So many months would end in a year that the calendar does not have, and the names of every closed case be
+// past their time at once.
+TEST(Retention, NoTimeIsLongerThanTheCalendar) {
+    for (const char* keep : {"400000 months", "2000000000 days", "99999999999 days", "-1 days"}) {
+        json document = a_document();
+        document["rules"][0]["keep"] = keep;
+        EXPECT_EQ(faults_of(document), std::vector<std::string>{"/rules/0/keep bad_limit"}) << keep;
+    }
+    json document = a_document();
+    document["rules"][0]["keep"] = "12000 months";
+    EXPECT_EQ(faults_of(document), std::vector<std::string>());
+}
+
 TEST(Retention, EveryFaultIsNamedAtItsPlace) {
     EXPECT_EQ(faults_of(a_document()), std::vector<std::string>());
     json document = a_document();
