@@ -14,9 +14,10 @@ using namespace std::chrono_literals;
 
 constexpr std::int64_t kFewKeys = 64;
 
-std::unique_ptr<vault::SodiumVault> open_vault(simulation::SeededEntropy& entropy) {
+std::unique_ptr<vault::SodiumVault> open_vault(simulation::SeededEntropy& entropy,
+                                               std::shared_ptr<vault::KeyMedium> keys) {
     const auto master = vault::MasterKey::random(entropy);
-    return vault::SodiumVault::open(master, vault::make_key_memory(), 1, entropy, kFewKeys).value();
+    return vault::SodiumVault::open(master, std::move(keys), 1, entropy, kFewKeys).value();
 }
 
 std::unique_ptr<store::SqliteStore> open_store(simulation::SimClock& clock,
@@ -134,9 +135,9 @@ boost::asio::awaitable<casework::SendOutcome> Mailbox::send(casework::Target tar
     co_return told == answers.end() ? outcome : told->second;
 }
 
-Office::Office(Instant now)
+Office::Office(Instant now, std::shared_ptr<vault::KeyMedium> keys)
     : clock_(now),
-      vault_(open_vault(entropy_)),
+      vault_(open_vault(entropy_, std::move(keys))),
       store_(open_store(clock_, io_, disk_)),
       worlds_(shipped_world()),
       outbox_work_(io_.get_executor()),

@@ -80,7 +80,8 @@ using Acted = Done<casework::CaseChange>;
 /// Store, vault, clock and worlds on one thread and one loop: what is awaited is done when the call returns.
 class Office {
 public:
-    explicit Office(Instant now = kMorning);
+    explicit Office(Instant now = kMorning,
+                    std::shared_ptr<vault::KeyMedium> keys = vault::make_key_memory());
     ~Office();
 
     [[nodiscard]] casework::Context& context() noexcept { return context_; }
