@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "support/office.hpp"
+#include "support/troubled_store.hpp"
 
 namespace lachan::casework {
 namespace {
@@ -101,6 +102,66 @@ TEST_F(Heart, IsSilentWhenARunnerStandsStill) {
     office_.run(watch_.catch_up()).value();
     EXPECT_EQ(beat(), "outbox_stands_still");
     EXPECT_EQ(calls_, 0);
+}
+
+TEST_F(Heart, IsSilentWhenNothingCanBeMadeDurable) {
+    runners_look();
+    TroubledStore store(office_.context().store);
+    Context& sound = office_.context();
+    Context context{
+        store, sound.clock, sound.entropy, sound.vault, sound.worlds, sound.outbox_work, sound.watch_work};
+    const auto call = [this]() -> asio::awaitable<bool> {
+        ++calls_;
+        co_return true;
+    };
+    Heartbeat heartbeat(context, watch_, outbox_, sound.watch_work, stop_, call);
+    store.refuse(1);
+    EXPECT_EQ(office_.run(words(heartbeat)), "cannot_write");
+    store.refuse(2);
+    EXPECT_EQ(office_.run(words(heartbeat)), "invariant_broken") << "what cannot be read is not well";
+    EXPECT_EQ(calls_, 0);
+    EXPECT_EQ(office_.run(words(heartbeat)), "sent");
+}
+
+// A beat each minute; after one that was missed the next is tried soon.
+TEST_F(Heart, BeatsOnItsOwnEachMinuteAndSoonAfterAMiss) {
+    StopSign stop;
+    const auto call = [this]() -> asio::awaitable<bool> {
+        ++calls_;
+        co_return taken_;
+    };
+    Heartbeat heartbeat(office_.context(), watch_, outbox_, office_.context().watch_work, stop, call);
+    bool ended = false;
+    asio::co_spawn(office_.executor(), heartbeat.run(), [&](const std::exception_ptr&) { ended = true; });
+    const auto wait = [&](Duration time) {
+        const Instant end = office_.now() + time;
+        while (office_.now() < end) {
+            office_.pass(end - office_.now());
+            runners_look();
+        }
+        office_.pass(0s);
+    };
+    runners_look();
+    wait(1s);
+    EXPECT_EQ(calls_, 0) << "the runners look first";
+    wait(1s);
+    EXPECT_EQ(calls_, 1);
+    wait(59s);
+    EXPECT_EQ(calls_, 1);
+    taken_ = false;
+    wait(1s);
+    EXPECT_EQ(calls_, 2);
+    wait(5s);
+    EXPECT_EQ(calls_, 3);
+    taken_ = true;
+    wait(5s);
+    EXPECT_EQ(calls_, 4);
+    wait(59s);
+    EXPECT_EQ(calls_, 4);
+    stop.stopping = true;
+    office_.context().watch_work.notify();
+    office_.pass(0s);
+    EXPECT_TRUE(ended);
 }
 
 TEST_F(Heart, IsSilentWhenAnInvariantIsBroken) {

@@ -6,6 +6,7 @@
 #include "lachan/deadlines/notice.hpp"
 #include "support/office.hpp"
 #include "support/shipped.hpp"
+#include "support/troubled_store.hpp"
 
 namespace lachan::support {
 namespace {
@@ -44,6 +45,17 @@ protected:
     std::size_t moved(const CalendarChange& change) {
         const casework::StopSign stop;
         return office_.run(casework::move_deadlines(office_.context(), change, stop)).value();
+    }
+    /// A case that has lost count of its messages: each unit in which it makes one more fails.
+    std::string open_damaged() {
+        std::string code = office_.opened(violence_at_home());
+        office_.write([&](casework::Tx& tx) -> Result<void> {
+            domain::Case value = tx.cases.find(office_.vault().case_no(code).value()).value();
+            value.notifications = 0;
+            tx.cases.update(value);
+            return {};
+        });
+        return code;
     }
     domain::Duty plan() { return office_.pending(code_, "plan"); }
 
@@ -184,6 +196,60 @@ TEST_F(CalendarMoves, BackToTheFormerCalendarIsAMoveLikeAnother) {
     moved({there.world->calendar, next});
     EXPECT_EQ(plan().due, friday_night_);
     EXPECT_GE(count(office_.events(code_), "duty.due_moved"), 2u);
+}
+
+TEST_F(CalendarMoves, AreLookedThroughPageByPageToTheLastDuty) {
+    std::size_t duties = office_.duties(code_).size();
+    while (duties < 1200) {
+        duties += office_.duties(office_.opened(violence_at_home())).size();
+    }
+    const auto next = change(kTuesdayOff);
+    const auto moves = planned(next);
+    const auto plans = static_cast<std::size_t>(std::count_if(
+        moves.begin(), moves.end(), [](const DeadlineMove& each) { return each.kind == "plan"; }));
+    EXPECT_EQ(plans, duties / office_.duties(code_).size());
+    EXPECT_EQ(moved(next), moves.size());
+    EXPECT_TRUE(planned(next).empty());
+}
+
+TEST_F(CalendarMoves, ACaseThatCannotBeChangedStaysAndTheOthersMove) {
+    const std::string damaged = open_damaged();
+    const auto all = planned(change(kSaturdayWorked)).size();
+    EXPECT_EQ(moved(change(kSaturdayWorked)), all / 2);
+    EXPECT_EQ(plan().due, friday_night_ - 24h);
+    EXPECT_EQ(office_.pending(damaged, "plan").due, friday_night_);
+}
+
+TEST_F(CalendarMoves, WhatTheStoreDoesNotTakeIsMovedTheNextTime) {
+    open_damaged();
+    casework::Context& sound = office_.context();
+    TroubledStore store(sound.store);
+    casework::Context context{
+        store, sound.clock, sound.entropy, sound.vault, sound.worlds, sound.outbox_work, sound.watch_work};
+    const casework::StopSign stop;
+    for (int nth = 1; nth < 100; ++nth) {
+        store.refuse(nth);
+        const auto done = office_.run(casework::move_deadlines(context, change(kSaturdayWorked), stop));
+        if (!store.struck()) {
+            EXPECT_TRUE(done);
+            EXPECT_GT(nth, 3) << "the queue, the page, the unit, one by one";
+            EXPECT_EQ(plan().due, friday_night_ - 24h);
+            EXPECT_EQ(count(office_.events(code_), "duty.due_moved"),
+                      planned(change(kSaturdayWorked)).size());  // of the damaged case, alike and not moved
+            return;
+        }
+        ASSERT_FALSE(done) << nth;
+        EXPECT_EQ(done.error().code(), Errc::storage);
+    }
+    FAIL() << "it never comes to an end";
+}
+
+TEST_F(CalendarMoves, AStopLeavesTheRestForTheNextStart) {
+    casework::StopSign stop;
+    stop.stopping = true;
+    EXPECT_EQ(office_.run(casework::move_deadlines(office_.context(), change(kSaturdayWorked), stop)).value(),
+              0U);
+    EXPECT_EQ(plan().due, friday_night_);
 }
 
 }  // namespace
