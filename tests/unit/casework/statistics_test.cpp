@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support/office.hpp"
 
 namespace lachan::casework {
@@ -137,6 +139,69 @@ TEST_F(Statistics, AWaivedDutyHasAWordOfItsOwnUnlessItWasLate) {
     waive(6, 12);
     const auto lines = table(analyst_, "ending", "2026-Q4", "duties");
     EXPECT_NE(std::find(lines.begin(), lines.end(), "waived=6"), lines.end());
+}
+
+TEST_F(Statistics, KnowAnInjuryByHowItHappenedAndHowItEnded) {
+    file(6, domain::Category::injury);
+    for (int i = 0; i < 7; ++i) {
+        domain::Report report = small_accident();
+        report.mechanism = domain::Mechanism::unknown;
+        report.outcome = domain::Outcome::severe;
+        report.categories.clear();
+        office_.opened(report);
+    }
+    EXPECT_EQ(table(analyst_, "mechanism"), (Lines{"fall=6", "unknown=7", "all=13"}));
+    EXPECT_EQ(table(analyst_, "outcome"), (Lines{"minor=6", "severe=7", "all=13"}));
+    EXPECT_EQ(table(analyst_, "category"), (Lines{"injury=6", "unknown=7", "all=13"}));
+    EXPECT_EQ(table(analyst_, "severity").back(), "all=13");
+    EXPECT_EQ(table(analyst_, "urgency").back(), "all=13");
+}
+
+TEST_F(Statistics, CountTheChildrenAndOneWhereNobodyIsNamed) {
+    for (int i = 0; i < 5; ++i) {
+        domain::Report report = small_accident();
+        report.children.resize(i == 0 ? 0 : 2);
+        office_.opened(report);
+    }
+    EXPECT_EQ(table(analyst_, "category", "2026-Q4", "children"), (Lines{"injury=9", "all=9"}));
+    EXPECT_EQ(table(analyst_, "category", "2026-Q4", "cases"), (Lines{"injury=5", "all=5"}));
+}
+
+TEST_F(Statistics, TellADutyDoneInTimeFromOneDoneLateAndOneWithdrawn) {
+    const auto do_all = [this](const std::string& code) { office_.work_off(code); };
+    std::vector<std::string> codes;
+    for (int i = 0; i < 12; ++i) {
+        codes.push_back(office_.opened(small_accident()));
+    }
+    std::for_each(codes.begin(), codes.begin() + 6, do_all);
+    office_.pass(20 * 24h);
+    std::for_each(codes.begin() + 6, codes.end(), do_all);
+    const auto endings = table(analyst_, "ending", "2026-Q4", "duties");
+    const auto has = [&](const std::string& word) {
+        return std::any_of(endings.begin(), endings.end(), [&](const std::string& line) {
+            return line.starts_with(word + "=") && line != word + "=*";
+        });
+    };
+    EXPECT_TRUE(has("met"));
+    EXPECT_TRUE(has("late"));
+    const auto kinds = table(analyst_, "duty_kind", "2026-Q4", "duties");
+    EXPECT_GE(kinds.size(), 2U);
+    EXPECT_EQ(kinds.back().substr(0, 4), "all=");
+    EXPECT_EQ(table(analyst_, "rule", "2026-Q4", "duties").back(), kinds.back());
+}
+
+TEST_F(Statistics, AreOfThePresentQuarterWhereNothingElseIsAskedFor) {
+    const auto cases = read_request(std::nullopt, std::nullopt, std::nullopt, office_.now()).value();
+    EXPECT_EQ(cases.period.text(), "2026-Q4");
+    EXPECT_EQ(text_of(cases.counted), "cases");
+    ASSERT_EQ(cases.by.size(), 1U);
+    EXPECT_EQ(text_of(cases.by.front()), "category");
+    const auto duties = read_request("duties", std::nullopt, "2026", office_.now()).value();
+    EXPECT_EQ(duties.by, (std::vector{Dimension::duty_kind, Dimension::ending}));
+    EXPECT_EQ(duties.period.text(), "2026");
+    EXPECT_EQ(to_rfc3339(duties.period.to()), "2027-01-01T00:00:00+07:00");
+    EXPECT_EQ(office_.run(view_statistics(office_.context(), officer("ubnd-03388"), duties)).error().code(),
+              Errc::forbidden);
 }
 
 TEST_F(Statistics, KnowOnlyTheTablesThereAre) {
