@@ -1,7 +1,10 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "lachan/casework/people.hpp"
 #include "support/office.hpp"
@@ -28,6 +31,42 @@ struct Person {
         }
         return wrong;
     }
+};
+
+/// A desk where passwords are looked at, whose queue is full when it is told to be.
+class BusyCredentials final : public casework::Credentials {
+public:
+    explicit BusyCredentials(casework::Credentials& free) : free_(free) {}
+
+    /// The n-th password from now on (1: the next) finds the queue full.
+    void refuse(int nth) { left_ = nth; }
+
+    boost::asio::awaitable<Result<std::string>> hash_password(Secret<std::string> password) override {
+        if (is_full()) {
+            co_return Error(Errc::overloaded, "the queue is full");
+        }
+        auto hashed = co_await free_.hash_password(std::move(password));
+        co_return hashed;
+    }
+    boost::asio::awaitable<Result<bool>> is_password(std::string stored,
+                                                     Secret<std::string> password) override {
+        if (is_full()) {
+            co_return Error(Errc::overloaded, "the queue is full");
+        }
+        const auto fits = co_await free_.is_password(std::move(stored), std::move(password));
+        co_return fits;
+    }
+    [[nodiscard]] std::optional<std::int64_t> totp_step(BytesView secret,
+                                                        std::string_view code,
+                                                        Instant now) const override {
+        return free_.totp_step(secret, code, now);
+    }
+
+private:
+    [[nodiscard]] bool is_full() { return left_ > 0 && --left_ == 0; }
+
+    casework::Credentials& free_;
+    int left_ = 0;
 };
 
 /// Makes the account of a person with `kPassword`.

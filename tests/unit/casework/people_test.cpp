@@ -221,6 +221,91 @@ TEST_F(PeoplesAccounts, GuessingThePresentPasswordWithinASessionIsSlowedToo) {
     EXPECT_EQ(slowed, 10 - kAccountPace.free - 1);
 }
 
+TEST_F(PeoplesAccounts, AFullQueueOfPasswordsUsesNothingUp) {
+    const Person person = hire("lo.van.an");
+    support::BusyCredentials busy(credentials);
+    People crowd{office.context(), busy};
+    const InvitationMade made = invited();
+    const auto take = [&] {
+        return office.run(accept_invitation(
+            crowd, {made.token, "giang.a.pao", Secret<std::string>(kPassword), code_for(made)}));
+    };
+    busy.refuse(1);
+    EXPECT_EQ(take().error().code(), Errc::overloaded);
+    EXPECT_TRUE(take()) << "the token is as good as before";
+
+    const auto session = sign_in_as(person)->session.value();
+    const auto change = [&] {
+        return office.run(change_password(
+            crowd,
+            {session.token, Secret<std::string>(kPassword), Secret<std::string>(kOther), "203.0.113.7", ""}));
+    };
+    for (const int nth : {1, 2}) {  // looking at the present one, and storing the new one
+        busy.refuse(nth);
+        EXPECT_EQ(change().error().code(), Errc::overloaded) << nth;
+        EXPECT_TRUE(works(session)) << nth;
+    }
+    const auto changed = change();
+    ASSERT_TRUE(changed);
+    EXPECT_TRUE(changed->session);
+    EXPECT_FALSE(works(session));
+}
+
+// The password was right when it was looked at, but the session ended meanwhile: nothing is changed for it.
+TEST_F(PeoplesAccounts, ASessionThatIsOverChangesNoPassword) {
+    const Person person = hire("lo.van.an");
+    const auto session = sign_in_as(person)->session.value();
+    ASSERT_TRUE(office.run(sign_out(people, session.token)));
+    const auto refused = office.run(change_password(
+        people,
+        {session.token, Secret<std::string>(kPassword), Secret<std::string>(kOther), "203.0.113.7", ""}));
+    EXPECT_EQ(refused.error().code(), Errc::unauthenticated);
+}
+
+TEST_F(PeoplesAccounts, TwoDoNotShareALogin) {
+    hire("lo.van.an");
+    const InvitationMade made = invited();
+    const auto taken = accept(made, "Lo.Van.An", kPassword, code_for(made));
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(faults(taken.error()), std::vector<std::string>{"/login taken"});
+    EXPECT_TRUE(accept(made, "lo.van.binh", kPassword, code_for(made))) << "the token is as good as before";
+}
+
+TEST_F(PeoplesAccounts, ARecoveryOpensNoAccountThatIsDisabled) {
+    const Person person = hire("lo.van.an");
+    std::optional<InvitationMade> made;
+    office.write([&](Tx& tx) -> Result<void> {
+        made = recover(tx, office.vault(), person.id, "test").value();
+        return change_account(tx, person.id, {std::nullopt, std::nullopt, true}, "test");
+    });
+    EXPECT_EQ(accept(*made, "", kOther, code_for(*made)).error().code(), Errc::unauthenticated);
+    EXPECT_FALSE(sign_in_as(person, kOther));
+}
+
+TEST_F(PeoplesAccounts, LoginsAndPasswordsHaveTheirBounds) {
+    EXPECT_FALSE(check_login("abc"));
+    EXPECT_FALSE(check_login(std::string(64, 'a')));
+    for (const std::string& login :
+         {std::string("ab"), std::string(65, 'a'), std::string("lò.văn"), std::string("a b c")}) {
+        const auto fault = check_login(login);
+        ASSERT_TRUE(fault) << login;
+        EXPECT_EQ(fault->pointer, "/login");
+    }
+    const auto code = [](const std::string& password, const char* login = "lo.van.an") {
+        const auto fault = check_password(login, Secret<std::string>(password));
+        return fault ? fault->code : "";
+    };
+    EXPECT_EQ(code("đườngđườngđ"), "too_short") << "letters count, not bytes";
+    EXPECT_EQ(code("đườngđườngđi"), "");
+    EXPECT_EQ(code("một hai ba bốn năm sáu " + std::string(240, 'x')), "too_long");
+    EXPECT_EQ(code("aaaabbbbccccdddd"), "too_simple");
+    EXPECT_EQ(code("toi la LO.VAN.AN day"), "too_simple");
+    EXPECT_EQ(code("toi la LO.VAN.AN day", ""), "");
+    EXPECT_EQ(normal_login(" \t "), "");
+    const TotpEnrolment odd = totp_enrolment(Bytes(kTotpSecretBytes, 7), "lò văn ân");
+    EXPECT_TRUE(odd.uri.starts_with("otpauth://totp/Lachan?secret=")) << "what an authenticator cannot show";
+}
+
 TEST_F(PeoplesAccounts, AreForThoseWhoManageKeys) {
     const Person person = hire("lo.van.an");
     const auto render = [](const InvitationMade&) { return Answer{}; };

@@ -306,5 +306,50 @@ TEST_F(SigningIn, UsesAreWrittenAboutOnceAMinute) {
     EXPECT_EQ(stored(), office.now());
 }
 
+TEST_F(SigningIn, AFullQueueOfPasswordsIsNobodysFailure) {
+    const Person person = hire("lo.van.an");
+    support::BusyCredentials busy(credentials);
+    People crowd{office.context(), busy};
+    int turned_away = 0;
+    crowd.on_try = [&](SignInOutcome outcome) { turned_away += outcome == SignInOutcome::busy ? 1 : 0; };
+    const auto come = [&] {
+        return office.run(sign_in(
+            crowd,
+            {person.login, Secret<std::string>(kPassword), person.code(office.now()), "203.0.113.7", ""}));
+    };
+    constexpr int kMoreThanAreFree = 30;
+    for (int i = 0; i < kMoreThanAreFree; ++i) {
+        busy.refuse(1);
+        const auto refused = come();
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code(), Errc::overloaded);
+    }
+    EXPECT_EQ(turned_away, kMoreThanAreFree);
+    EXPECT_EQ(support::count(office.all_events(), "sign_in.failed"), 0U);
+    const auto let_in = come();
+    ASSERT_TRUE(let_in);
+    EXPECT_TRUE(let_in->session) << "without a wait";
+}
+
+TEST_F(SigningIn, WhoseAuthenticatorCannotBeReadIsRefusedLikeAnybody) {
+    const Person person = hire("lo.van.an");
+    office.write([&](Tx& tx) -> Result<void> {
+        Account account = tx.accounts.find(person.id).value();
+        account.sealed_totp = {1, 2, 3};
+        tx.accounts.update(account);
+        return {};
+    });
+    const auto refused = right(person);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), Errc::unauthenticated);
+    EXPECT_EQ(tries[SignInOutcome::refused], 1);
+}
+
+TEST_F(SigningIn, OutOfASessionThatNeverWasIsRefused) {
+    const auto never = office.vault().new_token();
+    EXPECT_EQ(office.run(sign_out(people, never)).error().code(), Errc::unauthenticated);
+    EXPECT_EQ(office.run(find_session(people, never)).error().code(), Errc::unauthenticated);
+}
+
 }  // namespace
 }  // namespace lachan::casework
