@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace lachan::policy {
 namespace {
@@ -125,8 +126,7 @@ void check_assumptions(const Expectation& expected,
     }
 }
 
-Decision decide(const Pack& pack, const Scenario& scenario) {
-    const auto facts = facts_of(pack, scenario.report, scenario.where);
+Decision decide(const Pack& pack, const Scenario& scenario, const std::vector<Facts>& facts) {
     if (scenario.step) {
         return pack.decide_step(facts, {*scenario.step, scenario.result}, scenario.child);
     }
@@ -142,7 +142,12 @@ ScenarioOutcome run(const Pack& pack, const Scenario& scenario) {
         outcome.failures.push_back("the pack has no step " + *scenario.step);
         return outcome;
     }
-    const Decision decision = decide(pack, scenario);
+    const auto facts = facts_of(pack, scenario.report, scenario.where);
+    if (scenario.child && (*scenario.child < 0 || std::cmp_greater_equal(*scenario.child, facts.size()))) {
+        outcome.failures.push_back("the report has no child " + std::to_string(*scenario.child));
+        return outcome;
+    }
+    const Decision decision = decide(pack, scenario, facts);
     for (const Rule* const rule : decision.applied) {
         outcome.rules.push_back(rule->id);
     }

@@ -52,6 +52,17 @@ TEST(ScenarioRunner, SaysWhatDiffers) {
               std::vector<std::string>{"the pack has no step dance"});
 }
 
+// Whoever writes rules counts the children from one, and sees a failure, not the end of the program.
+TEST(ScenarioRunner, AnActForAChildThatIsNotThereFails) {
+    const auto act_for = [](const std::string& child) {
+        return failures(
+            scenario("{}", R"("step": {"kind": "initial_assessment", "child": )" + child + "}, "));
+    };
+    EXPECT_TRUE(act_for("0").empty());
+    EXPECT_EQ(act_for("1"), std::vector<std::string>{"the report has no child 1"});
+    EXPECT_EQ(act_for("-1"), std::vector<std::string>{"the report has no child -1"});
+}
+
 TEST(ScenarioRunner, RefusesAFileWithSlipsAndShowsThemAll) {
     const auto read = parse_scenarios(R"({"scenarios": [{"name": "a", "title": "t", "regimes": ["four_tier"],
         "report": {"channel": "pigeon", "received_at": "now", "name": "x"}, "expect": {"urgensy": "normal"}}]})");
