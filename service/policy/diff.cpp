@@ -117,7 +117,10 @@ Aspects aspects_of(const Ladder& ladder) {
         moment += step.unless == LadderStep::Unless::accepted ? " unless accepted" : " unless done";
         moment += step.repeats ? ", each " + to_iso8601(*step.repeats) : "";
         aspects["step " + step.id] = moment + ", " + step.event + " to {" + joined_words(step.tells) + '}' +
-                                     (step.tells_holder ? " and holder" : "");
+                                     (step.tells_holder ? " and holder" : "") +
+                                     (step.marks_overdue ? ", marks overdue" : "");
+        aspects["force of step " + step.id] = std::string(domain::text_of(step.force));
+        aspects["basis of step " + step.id] = basis_words(step.basis);
     }
     return aspects;
 }
