@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <random>
 
 #include "../service/policy/content.hpp"
@@ -110,6 +111,38 @@ TEST(Prove, ACounterExampleReadsLikeASentence) {
               "emergency\"; trong trường "
               "hợp: violence = có; quy tắc: R2.");
     EXPECT_EQ(worse->text(pack, Language::english).find("Worse news"), 0U);
+}
+
+TEST(Prove, SaysInBothLanguagesWhichPromiseIsBroken) {
+    const auto said = [](const std::function<void(nlohmann::json&)>& change, Language language) {
+        auto document = small_pack();
+        change(document);
+        const Pack pack = parsed(document.dump());
+        std::string text;
+        for (const CounterExample& example : prove(pack).counter_examples) {
+            text += example.text(pack, language) + '\n';
+        }
+        return text;
+    };
+    const auto holds = [](const std::string& text, const std::string& part) {
+        return text.find(part) != std::string::npos;
+    };
+    const auto nothing = [](nlohmann::json& d) { d["rules"].erase(0); };
+    const std::string english = said(nothing, Language::english);
+    EXPECT_TRUE(holds(english, "Nobody has anything to do; where: ")) << english;
+    EXPECT_TRUE(holds(english, "There is no urgency; where: ")) << english;
+    EXPECT_TRUE(holds(said(nothing, Language::vietnamese), "Không ai phải làm gì; trong trường hợp: "));
+    const auto certain = [](nlohmann::json& d) {
+        d["rules"][1]["when"] = {{"certain", {{"fact", "danger.life"}, {"in", {"yes"}}}}};
+    };
+    EXPECT_TRUE(holds(said(certain, Language::english),
+                      "Knowing less (danger.life = yes → danger.life = unknown) protects less: "));
+    EXPECT_TRUE(
+        holds(said(certain, Language::vietnamese), "Biết ít đi (Tính mạng = yes → Tính mạng = chưa rõ)"));
+    const auto no_urgency = [](nlohmann::json& d) { d["rules"][1].erase("urgency"); };
+    EXPECT_TRUE(holds(said(no_urgency, Language::english), "There is no urgency; where: always."));
+    EXPECT_TRUE(holds(said(no_urgency, Language::vietnamese),
+                      "Không xác định được urgency; trong trường hợp: mọi trường hợp."));
 }
 
 }  // namespace

@@ -63,6 +63,19 @@ TEST(ScenarioRunner, AnActForAChildThatIsNotThereFails) {
     EXPECT_EQ(act_for("-1"), std::vector<std::string>{"the report has no child -1"});
 }
 
+TEST(ScenarioRunner, JudgesWhatFollowsFromAnActAndFromTheEnd) {
+    EXPECT_EQ(failures(scenario(R"({"duties": [{"kind": "archive"}]})", R"("closure": true, )")),
+              std::vector<std::string>());
+    EXPECT_EQ(failures(scenario(R"({"duties": [{"kind": "archive"}], "severity": "low"})")),
+              (std::vector<std::string>{"severity is critical, not low", "no duty archive"}));
+    EXPECT_EQ(
+        failures(scenario(R"({"duties": [{"kind": "plan", "force": "target"}]})")),
+        std::vector<std::string>{"plan/commune_child_worker 5 working days law (rule T14.plan): the force is "
+                                 "not target"});
+    EXPECT_EQ(failures(scenario(R"({"duties": [{"kind": "plan", "child": 4}]})")),
+              std::vector<std::string>{"no duty plan"});
+}
+
 TEST(ScenarioRunner, RefusesAFileWithSlipsAndShowsThemAll) {
     const auto read = parse_scenarios(R"({"scenarios": [{"name": "a", "title": "t", "regimes": ["four_tier"],
         "report": {"channel": "pigeon", "received_at": "now", "name": "x"}, "expect": {"urgensy": "normal"}}]})");
