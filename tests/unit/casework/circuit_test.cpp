@@ -252,5 +252,39 @@ TEST_F(Circuit, TheChannelsOfAnAgencyTellHowTheyFare) {
     EXPECT_EQ(views[0].lately[0].failure, "refused");
 }
 
+TEST_F(Circuit, EverythingAnAgencyMissedIsScheduledHoweverMuchItIs) {
+    constexpr std::size_t kMoreThanAUnit = 201;
+    for (std::size_t i = 0; i < kMoreThanAUnit; ++i) {
+        office_.opened(small_accident());
+    }
+    const auto render = [](const EndpointMade&) { return Answer{201, "", "", "{}", false}; };
+    ASSERT_TRUE(office_.run(add_endpoint(office_.context(),
+                                         admin(),
+                                         domain::AgencyId(kStation),
+                                         {domain::ChannelKind::webhook, "https://example.org/hook", 0},
+                                         {},
+                                         render)));
+    office_.send_all(mailbox_);
+    EXPECT_EQ(tries(), kMoreThanAUnit);
+}
+
+TEST_F(Circuit, ALongRangeSaysWhereToGoOn) {
+    office_.connect(kStation);
+    for (int i = 0; i <= kMostRedelivered; ++i) {
+        office_.opened(small_accident());
+        office_.send_all(mailbox_);
+        office_.pass(1ms);
+    }
+    const Instant end = office_.now();
+    const auto first = again(kMorning, end);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->scheduled, kMostRedelivered);
+    ASSERT_TRUE(first->next_from);
+    const auto rest = again(*first->next_from, end);
+    ASSERT_TRUE(rest);
+    EXPECT_EQ(rest->scheduled, 1);
+    EXPECT_FALSE(rest->next_from);
+}
+
 }  // namespace
 }  // namespace lachan::casework

@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+#include <vector>
+
 #include "lachan/casework/deadline_explanation.hpp"
 #include "lachan/casework/deadline_moves.hpp"
 #include "lachan/deadlines/notice.hpp"
@@ -122,6 +126,79 @@ TEST_F(Explanation, IsNotForStrangers) {
     const auto missing = office_.run(casework::see_explanation(
         office_.context(), officer("ubnd-03388"), code_ + ".d99", Language::vietnamese));
     EXPECT_EQ(missing.error().code(), Errc::not_found);
+}
+
+// Each kind of limit that the pack has, through the whole life of some cases: the last line is the last day.
+TEST_F(Explanation, EndsWithTheDayOnWhichTheDutyIsDue) {
+    std::vector<std::string> codes = {code_, office_.opened(small_accident())};
+    domain::Report drowned = small_accident();
+    drowned.categories = {domain::Category::drowning};
+    drowned.outcome = domain::Outcome::death;
+    codes.push_back(office_.opened(drowned));
+    std::set<std::string> limits;
+    for (const std::string& code : codes) {
+        office_.work_off(code);
+        ASSERT_TRUE(office_.close(supervisor("so-y-te-12"), code));
+        for (const Language language : {Language::vietnamese, Language::english}) {
+            office_.look([&](const casework::View& view) -> Result<void> {
+                const auto number = office_.vault().case_no(code).value();
+                const auto all = casework::explain_deadlines(
+                    *office_.worlds().current(), view, number, code, "", language);
+                EXPECT_EQ(all->size(), view.duties.of_case(number).size());
+                for (const ExplainedDeadline& each : *all) {
+                    limits.insert(each.limit);
+                    EXPECT_FALSE(each.text.empty()) << each.name;
+                    EXPECT_FALSE(each.title.empty()) << each.name;
+                    if (!each.days.empty()) {
+                        const Instant end = start_of_day(each.days.back().day) + 24h;
+                        EXPECT_LE(each.duty.due, end) << each.name << ' ' << each.limit;
+                        EXPECT_GT(each.duty.due, end - 24h) << each.name << ' ' << each.limit;
+                    }
+                }
+                return {};
+            });
+        }
+    }
+    EXPECT_GE(limits.size(), 6U);
+}
+
+TEST_F(Explanation, FindsADutyByItsNameItsNumberOrItsKind) {
+    const auto plan = duty_name(code_, office_.pending(code_, "plan"));
+    office_.look([&](const casework::View& view) -> Result<void> {
+        const auto number = office_.vault().case_no(code_).value();
+        const auto named = [&](const std::string& wanted) {
+            return casework::explain_deadlines(
+                *office_.worlds().current(), view, number, code_, wanted, Language::vietnamese);
+        };
+        EXPECT_EQ(named("plan")->front().name, plan);
+        EXPECT_EQ(named(plan)->front().name, plan);
+        EXPECT_EQ(named(plan.substr(plan.find('.') + 1))->front().name, plan);
+        EXPECT_EQ(named("dance").error().code(), Errc::not_found);
+        EXPECT_EQ(casework::explain_deadlines(
+                      *office_.worlds().current(), view, domain::CaseNo{999}, "", "", Language::vietnamese)
+                      .error()
+                      .code(),
+                  Errc::not_found);
+        return {};
+    });
+}
+
+// What the service itself owes to a case that its rules forget is nobody's law.
+TEST_F(Explanation, SaysThatNoRuleMadeTheDutyThatKeepsACaseFromBeingForgotten) {
+    office_.write([&](casework::Tx& tx) -> Result<void> {
+        domain::Duty duty = office_.pending(code_, "plan");
+        duty.rule.clear();
+        tx.duties.update(duty);
+        return {};
+    });
+    const auto plain = of("plan");
+    EXPECT_EQ(plain.limit, "");
+    EXPECT_EQ(plain.force, domain::Force::target);
+    EXPECT_TRUE(plain.basis.empty());
+    EXPECT_TRUE(plain.days.empty());
+    EXPECT_NE(plain.text.find("bị bỏ quên"), std::string::npos);
+    EXPECT_NE(of("plan", Language::english).text.find("No rule of the law made this duty"),
+              std::string::npos);
 }
 
 }  // namespace
