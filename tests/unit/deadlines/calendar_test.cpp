@@ -151,6 +151,29 @@ TEST(CalendarDocument, EveryFaultIsNamedAtOnceWithItsPlace) {
     }
 }
 
+TEST(CalendarDocument, ADayOffIsWrittenInFullOrRefused) {
+    const auto fault_of = [](const std::string& day) {
+        const auto calendar = Calendar::parse(
+            R"({"version": "1", "years": [], "days": [{"name": "n", "source": "s")" + day + "}]}");
+        return calendar
+                   ? std::string("taken")
+                   : calendar.error().faults().front().pointer + ' ' + calendar.error().faults().front().code;
+    };
+    const std::string off = R"(, "working": false)";
+    const std::string said = R"(, "status": "announced")";
+    EXPECT_EQ(fault_of(off + said + R"(, "day": "2026-03-02")"), "taken");
+    EXPECT_EQ(fault_of(off + said + R"(, "from": "2026-03-02", "to": "2026-04-02")"), "taken");
+    EXPECT_EQ(fault_of(off + said + R"(, "from": "2026-03-02", "to": "2026-04-03")"),
+              "/days/0/to invalid_value");
+    EXPECT_EQ(fault_of(off + said + R"(, "from": "2026-03-02")"), "/days/0/to required");
+    EXPECT_EQ(fault_of(off + said + R"(, "day": "2026-03-02", "from": "2026-03-02")"),
+              "/days/0 invalid_value");
+    EXPECT_EQ(fault_of(off + said + R"(, "day": "2026-03-02", "to": "2026-03-02")"), "/days/0 invalid_value");
+    EXPECT_EQ(fault_of(off + R"(, "day": "2026-03-02")"), "/days/0/status required");
+    EXPECT_EQ(fault_of(said + R"(, "day": "2026-03-02")"), "/days/0/working required");
+    EXPECT_EQ(fault_of(off + said + R"(, "day": 20260302)"), "/days/0/day invalid_value");
+}
+
 TEST(CalendarDocument, WhatIsNoDocumentIsRefused) {
     for (const char* text :
          {"", "[]", "null", "{", "\"x\"", "{}", R"({"version": "1", "years": 3, "days": {}})"}) {

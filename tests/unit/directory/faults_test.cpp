@@ -51,6 +51,27 @@ TEST(DirectoryFaults, AreAllNamedAtOnceAcrossTheDocuments) {
                      "/version required"}));
 }
 
+TEST(DirectoryFaults, OfFormAreNamedWithTheirPlace) {
+    const auto areas = R"({"version": "1", "areas": [
+        {"code": "VN", "name": "Nước", "level": "nation", "valid_from": "2020-01-01", "made_of": "12"},
+        {"code": "12", "name": 12, "parent": "VN", "valid_from": "2020-01-01", "made_of": ["", 5]}]})";
+    const auto roles = R"({"version": "1", "roles": {"name": "a"}})";
+    const auto agencies = R"({"version": "1", "agencies": [
+        {"id": "x", "name": "X", "kind": "office", "area": "VN", "valid_from": "2020-01-01", "contacts": "phone"},
+        {"id": "y", "name": "Y", "kind": "office", "area": "VN", "roles": [], "valid_from": "2020-01-01",
+         "contacts": [{"kind": "post", "value": "1"}, {"kind": "", "value": "1"}], "part_of": null}]})";
+    EXPECT_EQ(faults_of(Directory::parse(areas, roles, agencies)),
+              (Lines{"/agencies/0/contacts invalid_value",
+                     "/agencies/0/roles required",
+                     "/agencies/1/contacts/1/kind invalid_value",
+                     "/areas/0/made_of invalid_value",
+                     "/areas/1/level required",
+                     "/areas/1/made_of/0 invalid_value",
+                     "/areas/1/made_of/1 invalid_value",
+                     "/areas/1/name invalid_value",
+                     "/roles invalid_value"}));
+}
+
 TEST(DirectoryFaults, ACodeMeansOneUnitAtATime) {
     const std::string areas = R"({"version": "1", "areas": [
         {"code": "VN", "name": "Nước", "level": "nation", "valid_from": "2020-01-01"},

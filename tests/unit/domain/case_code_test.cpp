@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace lachan::domain {
 namespace {
@@ -49,6 +53,23 @@ TEST(CaseCode, IsReadAsPeopleWriteIt) {
     EXPECT_EQ(parse_case_code(small), value);
     EXPECT_EQ(parse_case_code(confused), value);
     EXPECT_EQ(parse_case_code("1c" + code.substr(2)), value);
+}
+
+TEST(CaseCode, ReadsTheLettersThatLookLikeDigits) {
+    for (const std::uint64_t value : samples(kCodes)) {
+        const std::string code = format_case_code(value);
+        for (const auto& [digit, letters] : {std::pair('0', "oO"), std::pair('1', "iIlL")}) {
+            for (const char letter : std::string_view(letters)) {
+                std::string confused = code;
+                std::replace(confused.begin(), confused.end(), digit, letter);
+                ASSERT_EQ(parse_case_code(confused), value) << confused;
+            }
+        }
+    }
+    std::string spaced = format_case_code(77);
+    std::replace(spaced.begin(), spaced.end(), '-', ' ');
+    EXPECT_EQ(parse_case_code(spaced), 77U);
+    EXPECT_FALSE(parse_case_code("LX" + format_case_code(77).substr(2)));
 }
 
 TEST(CaseCode, AnyOneWrongLetterIsFound) {

@@ -44,6 +44,19 @@ TEST(Fold, CollapsesBlanksAndDropsPunctuation) {
     EXPECT_EQ(fold(""), "");
 }
 
+// What a keyboard, a telephone or a web page puts into a name without anybody seeing it.
+TEST(Fold, DropsWhatNobodySeesAndEveryKindOfApostrophe) {
+    for (const char* const mark :
+         {"'", "`", "\u2018", "\u2019", "\u02bc", "\u00b4", "\u200b", "\u200f", "\ufeff", "\u00ad"}) {
+        EXPECT_EQ(fold(std::string("H") + mark + "mông"), "hmong") << mark;
+    }
+    for (const char* const blank : {"\u00a0", "\u00d7", "\u00f7", "\u2003", "\u2014", "\u3000", "\u3002"}) {
+        EXPECT_EQ(fold(std::string("An") + blank + "Na"), "an na") << blank;
+    }
+    EXPECT_EQ(fold("\u0456\u00fe\u1f00"), "\u0456\u00fe\u1f00") << "letters that have no base here";
+    EXPECT_EQ(fold("a\xc3(b"), "a b") << "a broken letter, and what follows it";
+}
+
 TEST(Fold, KeepsLettersOfOtherScriptsAndSurvivesBrokenBytes) {
     EXPECT_EQ(fold("李 An"), "李 an");
     EXPECT_EQ(fold("an\xff\xfe ba"), "an ba");
