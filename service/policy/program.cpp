@@ -85,16 +85,6 @@ std::vector<NodeIndex> Program::below(std::span<const NodeIndex> roots) const {
     return {found.begin(), found.end()};
 }
 
-std::vector<std::size_t> Program::cone(std::span<const NodeIndex> roots) const {
-    std::set<std::size_t> facts;
-    for (const NodeIndex node : below(roots)) {
-        if (nodes_[node].op == Op::among) {
-            facts.insert(nodes_[node].fact);
-        }
-    }
-    return {facts.begin(), facts.end()};
-}
-
 bool Program::asks_for_certainty(NodeIndex root) const {
     const NodeIndex roots[] = {root};
     const auto nodes = below(roots);

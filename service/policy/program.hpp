@@ -52,8 +52,6 @@ public:
     /// The verdict of every node; `verdicts` has room for all of them.
     void evaluate(const Facts& facts, std::span<Verdict> verdicts) const noexcept;
 
-    /// The facts that `roots` read, in ascending order.
-    [[nodiscard]] std::vector<std::size_t> cone(std::span<const NodeIndex> roots) const;
     /// The nodes below and with `roots`, children first.
     [[nodiscard]] std::vector<NodeIndex> below(std::span<const NodeIndex> roots) const;
     /// True if a "certain" stands below `root`.
