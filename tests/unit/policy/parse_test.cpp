@@ -205,6 +205,28 @@ INSTANTIATE_TEST_SUITE_P(
              [](json& d) { d["facts"][1]["values"] = json::array(); },
              "/facts/1/values",
              "bad_domain"},
+        Slip{"MoreValuesThanAreKept",
+             [](json& d) {
+                 while (d["facts"][1]["values"].size() <= 32) {
+                     d["facts"][1]["values"].push_back("more");
+                 }
+             },
+             "/facts/1/values",
+             "bad_domain"},
+        Slip{"OrderOfANumber",
+             [](json& d) { d["facts"][1]["worse"][0][1] = 1; },
+             "/facts/1/worse/0",
+             "unknown_value"},
+        Slip{"TitleThatIsNoText",
+             [](json& d) { d["facts"][1]["titles"] = {{"no", 0}}; },
+             "/facts/1/titles/no",
+             "unknown_value"},
+        Slip{"FactAndInAndMore",
+             [](json& d) {
+                 d["rules"][1]["when"] = {{"fact", "danger.life"}, {"in", {"no"}}, {"not", "always"}};
+             },
+             "/rules/1/when/not",
+             "unknown_key"},
         Slip{"OrderOfAValueThatIsNotThere",
              [](json& d) { d["facts"][1]["worse"][0][1] = "maybe"; },
              "/facts/1/worse/0",
@@ -300,6 +322,28 @@ INSTANTIATE_TEST_SUITE_P(
              },
              "/ladders/0/steps/1/percent",
              "out_of_range"},
+        Slip{"NoTimeAtAll",
+             [](json& d) {
+                 d["ladders"][0]["steps"][1].erase("offset");
+                 d["ladders"][0]["steps"][1]["percent"] = 0;
+             },
+             "/ladders/0/steps/1/percent",
+             "out_of_range"},
+        Slip{"OverdueFromTheStart",
+             [](json& d) { d["ladders"][0]["steps"][0]["from"] = "start"; },
+             "/ladders/0/steps/0",
+             "bad_ladder"},
+        Slip{"OverdueByAShare",
+             [](json& d) {
+                 d["ladders"][0]["steps"][0].erase("offset");
+                 d["ladders"][0]["steps"][0]["percent"] = 50;
+             },
+             "/ladders/0/steps/0",
+             "bad_ladder"},
+        Slip{"NoSteps",
+             [](json& d) { d["ladders"][0]["steps"] = json::array(); },
+             "/ladders/0/steps",
+             "bad_ladder"},
         Slip{"EachSecond",
              [](json& d) { d["ladders"][0]["steps"][1]["repeats"] = "PT1S"; },
              "/ladders/0/steps/1/repeats",
@@ -366,6 +410,31 @@ INSTANTIATE_TEST_SUITE_P(
              "unknown_role"},
         Slip{"RemotenessThatNobodyAsksFor", [](json& d) { d["facts"].erase(2); }, "/facts", "missing"}),
     [](const auto& test) { return std::string(test.param.name); });
+
+TEST(PackParsing, ShowsWhatShouldBeAnObjectAndIsNone) {
+    for (const char* const place : {"/stages/0",
+                                    "/roles/0",
+                                    "/documents/0",
+                                    "/facts/0",
+                                    "/terms/0",
+                                    "/ladders/0",
+                                    "/ladders/0/steps/0",
+                                    "/steps/0",
+                                    "/rules/0",
+                                    "/rules/0/basis/0",
+                                    "/rules/0/duties/0",
+                                    "/rules/1/notices/0",
+                                    "/rules/0/on"}) {
+        json document = small_pack();
+        document[json::json_pointer(place)] = 7;
+        const auto pack = Pack::parse(document.dump());
+        ASSERT_FALSE(pack) << place;
+        const Error error = pack.error();
+        EXPECT_NE(testing::shown(error).find(std::string(place) + " wrong_type"), std::string::npos)
+            << place << '\n'
+            << testing::shown(error);
+    }
+}
 
 TEST(PackParsing, ShowsEveryFaultAtOnceAndNamesTheRule) {
     json document = small_pack();

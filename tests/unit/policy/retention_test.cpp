@@ -86,6 +86,35 @@ TEST(Retention, EndsWithTheLastDay) {
     EXPECT_EQ(until("0 days", "2026-11-24T08:00:00+07:00"), "2026-11-25T00:00:00+07:00");
 }
 
+TEST(Retention, ARuleFitsByKindByCategoryAndByWhatWasFound) {
+    json document = a_document();
+    json special = document["rules"][0];
+    special["id"] = "special";
+    special["keep"] = "1 day";
+    const auto fits =
+        [&](const json& when, const domain::Case& value, const std::vector<domain::Step>& steps = {}) {
+            json both = document;
+            special["when"] = when;
+            both["rules"].insert(both["rules"].begin(), special);
+            const RetentionRules rules = parse_retention(both.dump()).value();
+            return rules.rule_for(value, steps).id == "special";
+        };
+    domain::Case value;
+    value.categories = {domain::Category::injury, domain::Category::neglect};
+    EXPECT_TRUE(fits({{"kind", {"actual", "test"}}}, value));
+    EXPECT_FALSE(fits({{"kind", {"test"}}}, value));
+    EXPECT_TRUE(fits({{"category", {"injury"}}}, value));
+    EXPECT_FALSE(fits({{"category", {"drowning"}}}, value));
+    EXPECT_FALSE(fits({{"only_category", {"injury"}}}, value));
+    EXPECT_TRUE(fits({{"only_category", {"injury", "neglect"}}}, value));
+    EXPECT_FALSE(fits({{"only_category", {"injury"}}}, domain::Case()));
+    const json found = {{"step", "verification"}, {"result", "unfounded"}};
+    EXPECT_FALSE(fits(found, value));
+    EXPECT_TRUE(fits(found, value, {a_step("verification", "unfounded")}));
+    EXPECT_FALSE(
+        fits(found, value, {a_step("verification", "unfounded"), a_step("verification", "confirmed")}));
+}
+
 // So many months would end in a year that the calendar does not have, and the names of every closed case be
 // past their time at once.
 TEST(Retention, NoTimeIsLongerThanTheCalendar) {
@@ -129,6 +158,13 @@ TEST(Retention, EveryFaultIsNamedAtItsPlace) {
     document = a_document();
     document["rules"][0]["basis"][0].erase("reading");
     EXPECT_EQ(faults_of(document), std::vector<std::string>{"/rules/0/basis/0/reading missing"});
+    document = a_document();
+    document["rules"][0]["basis"][0] = "s";
+    EXPECT_EQ(faults_of(document).front(), "/rules/0/basis/0 wrong_type");
+    document = a_document();
+    document["rules"].push_back(7);
+    EXPECT_EQ(faults_of(document), std::vector<std::string>{"/rules/1 wrong_type"});
+    EXPECT_FALSE(parse_retention("{"));
     document = a_document();
     document["format"] = 2;
     document["rules"][0]["when"] = "always";

@@ -137,6 +137,36 @@ TEST(ScenarioRunner, WantsAReportAnExpectationAndARegime) {
     EXPECT_FALSE(parse_scenarios("{"));
 }
 
+TEST(ScenarioRunner, ShowsWhatShouldBeAnObjectAndIsNone) {
+    const auto whole = nlohmann::json::parse(
+        R"({"scenarios": [{"name": "a", "title": "t", "regimes": ["two_tier"], "step": {"kind": "plan"},
+            "expect": {"duties": [{"kind": "plan"}]}, "report": {"channel": "commune",
+            "received_at": "2026-11-20T08:15:00+07:00", "danger": {}, "injury": {}, "children": [{}],
+            "suspects": [{}], "category": ["neglect"]}}]})");
+    ASSERT_TRUE(parse_scenarios(whole.dump()));
+    for (const char* const place : {"/scenarios/0",
+                                    "/scenarios/0/step",
+                                    "/scenarios/0/expect",
+                                    "/scenarios/0/expect/duties/0",
+                                    "/scenarios/0/report",
+                                    "/scenarios/0/report/danger",
+                                    "/scenarios/0/report/injury",
+                                    "/scenarios/0/report/children/0",
+                                    "/scenarios/0/report/suspects/0",
+                                    "/scenarios/0/report/category/0"}) {
+        auto document = whole;
+        document[nlohmann::json::json_pointer(place)] = 7;
+        const auto read = parse_scenarios(document.dump());
+        ASSERT_FALSE(read) << place;
+        EXPECT_EQ(testing::shown(read.error()).find(std::string(place) + " wrong_type"), 0U)
+            << testing::shown(read.error());
+    }
+    auto unknown = whole;
+    unknown["scenarios"][0]["report"]["category"] = {"weather"};
+    EXPECT_FALSE(parse_scenarios(unknown.dump()));
+    EXPECT_FALSE(parse_scenarios("[]"));
+}
+
 // One name in the list, two scenarios: which of the two failed has to be told.
 TEST(ScenarioRunner, TellsTheRegimesOfAScenarioApart) {
     const auto both = parse_scenarios(
