@@ -339,6 +339,55 @@ TEST(Intake, APreviewShowsTheSameDutiesAndStoresNothing) {
     }
 }
 
+TEST(Intake, WhatCannotBeTakenIsRefusedAlikeInADryRunAndAsAFurtherReport) {
+    Office office;
+    Context& context = office.context();
+    const std::string code = office.opened(violence_at_home());
+    domain::Report nowhere = violence_at_home();
+    nowhere.area = domain::AreaCode("99999");
+    domain::Report lawless = violence_at_home();
+    lawless.received_at = parse_rfc3339("2015-01-01T08:00:00+07:00").value();
+    const auto before = office.all_events().size();
+    for (const auto& [report, fault] :
+         {std::pair(nowhere, "unknown_area"), std::pair(lawless, "no_rules_in_force")}) {
+        for (const Error& refusal : {office.file(hotline(), report).error(),
+                                     office.add(hotline(), code, report).error(),
+                                     office.run(preview_report(context, hotline(), report)).error(),
+                                     urgency_of(context, hotline(), report).error()}) {
+            EXPECT_EQ(refusal.code(), Errc::validation_failed);
+            EXPECT_TRUE(std::any_of(refusal.faults().begin(), refusal.faults().end(), [&](const Fault& each) {
+                return each.code == fault;
+            })) << fault;
+        }
+        EXPECT_EQ(faults_of(context, report).back().code, fault);
+    }
+    EXPECT_EQ(urgency_of(context, hotline(), violence_at_home()).value(), domain::Urgency::emergency);
+    EXPECT_TRUE(faults_of(context, violence_at_home()).empty());
+    const auto analyst = key_of(domain::Role::analyst, "so-y-te-12");
+    EXPECT_EQ(urgency_of(context, analyst, violence_at_home()).error().code(), Errc::forbidden);
+    EXPECT_EQ(office.add(analyst, code, violence_at_home()).error().code(), Errc::forbidden);
+    EXPECT_EQ(office.run(preview_report(context, analyst, violence_at_home())).error().code(),
+              Errc::forbidden);
+    EXPECT_EQ(office.all_events().size(), before);
+}
+
+TEST(Intake, AFurtherReportIsKnownAgainByItsId) {
+    Office office;
+    const std::string code = office.opened(violence_at_home());
+    domain::Report further = small_accident();
+    further.id = domain::ReportId("0193a6c8-0000-7000-8000-000000000002");
+    further.id_from_sender = true;
+    ASSERT_TRUE(office.add(hotline(), code, further, keyed(office, "k1", "body")));
+    const auto sequence = office.case_of(code).sequence;
+    const auto again = office.add(hotline(), code, further, keyed(office, "k2", "body"));
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(again->answer.replayed);
+    EXPECT_TRUE(again->change->known_already);
+    EXPECT_EQ(office.add(hotline(), code, further, keyed(office, "k3", "other body")).error().code(),
+              Errc::idempotency_key_reused);
+    EXPECT_EQ(office.case_of(code).sequence, sequence);
+}
+
 TEST(Intake, OnlyTheRolesOfTheTableTakeReportsIn) {
     Office office;
     EXPECT_EQ(office.file(admin(), violence_at_home()).error().code(), Errc::forbidden);

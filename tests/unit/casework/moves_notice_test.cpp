@@ -102,6 +102,16 @@ TEST(Notice, IsRefusedWithThePlaceOfTheFault) {
     same["version"] = "2";
     same["colour"] = "red";
     EXPECT_EQ(pointer(same), "/colour");
+    same.erase("colour");
+    same.erase("days");
+    EXPECT_EQ(pointer(same), "/days");
+    same["days"] = "2026-08-31";
+    EXPECT_EQ(pointer(same), "/days");
+    same["days"] = json::array({{{"day", 20260831}, {"working", false}, {"name", "Nghỉ"}}});
+    EXPECT_EQ(pointer(same), "/days/0/day");
+    same["days"] = json::array({{{"from", "2026-08-31"}, {"working", false}, {"name", "Nghỉ"}}});
+    EXPECT_EQ(pointer(same), "/days/0/to");
+    EXPECT_FALSE(next_calendar("{}", kPresent)) << "the present calendar is broken";
     EXPECT_EQ(pointer(json::array()), "");
     EXPECT_FALSE(next_calendar(kPresent, "{"));
 }

@@ -300,6 +300,54 @@ TEST_F(Questions, AWrongReceiptIsToldFromAMistypedOne) {
               Errc::receipt_unknown);
 }
 
+TEST_F(Questions, AReceiptIsUnknownWhereThereAreNoReportsAtAll) {
+    Office empty;
+    Context& context = empty.context();
+    const std::string receipt = empty.vault().issue_receipt().text;
+    EXPECT_EQ(empty.run(status_by_receipt(context, receipt)).error().code(), Errc::receipt_unknown);
+    EXPECT_EQ(empty.run(filing_by_receipt(context, receipt)).error().code(), Errc::receipt_unknown);
+    const auto render = [](bool) { return Answer(); };
+    EXPECT_EQ(empty.run(nudge_by_receipt(context, receipt, {}, render)).error().code(),
+              Errc::receipt_unknown);
+    const std::string mistyped = receipt.substr(1);
+    EXPECT_EQ(empty.run(filing_by_receipt(context, mistyped)).error().code(), Errc::receipt_invalid);
+    EXPECT_EQ(empty.run(nudge_by_receipt(context, mistyped, {}, render)).error().code(),
+              Errc::receipt_invalid);
+}
+
+TEST_F(Questions, ListsOfDutiesAndMessagesAreCutIntoPagesThatMissNothing) {
+    DutyFilter duties;
+    duties.limit = 4;
+    std::size_t seen = 0;
+    do {
+        const auto page = office_.run(list_duties(office_.context(), hotline(), duties)).value();
+        seen += page.items.size();
+        duties.after = page.next;
+    } while (duties.after);
+    EXPECT_EQ(seen, office_.duties(code_).size());
+    NotificationFilter messages;
+    messages.limit = 4;
+    seen = 0;
+    do {
+        const auto page = office_.run(list_notifications(office_.context(), admin(), messages)).value();
+        seen += page.items.size();
+        messages.after = page.next;
+    } while (messages.after);
+    EXPECT_EQ(seen, office_.notifications(code_).size());
+}
+
+TEST_F(Questions, AnAreaIsListedWithWhatLiesInItAndAFormerOneByItsOwnCode) {
+    CaseFilter filter;
+    const auto listed = [&](const char* area) {
+        filter.area = domain::AreaCode(area);
+        return office_.run(list_cases(office_.context(), hotline(), filter)).value().items.size();
+    };
+    EXPECT_EQ(listed("03388"), 1U);
+    EXPECT_EQ(listed("12"), 1U);
+    EXPECT_EQ(listed("03408"), 0U);
+    EXPECT_EQ(office_.run(list_cases(office_.context(), admin(), filter)).error().code(), Errc::forbidden);
+}
+
 TEST_F(Questions, ANudgeEscalatesOnceAndOnlyWhatIsLate) {
     EXPECT_FALSE(nudge(receipt_).value());
     const auto sequence = office_.case_of(code_).sequence;

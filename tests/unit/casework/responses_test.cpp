@@ -192,6 +192,28 @@ TEST_F(Responses, DecliningNeedsAReason) {
     EXPECT_EQ(refused.error().code(), Errc::validation_failed);
 }
 
+TEST_F(Responses, AReasonIsAFewSentencesAndNoNarrative) {
+    const auto decline_for = [&](std::size_t length) {
+        return office_.respond(commune_,
+                               name("initial_assessment"),
+                               {ResponseKind::declined, std::string(length, 'x'), std::nullopt});
+    };
+    const auto refused = decline_for(2001);
+    ASSERT_FALSE(refused);
+    const Error refusal = refused.error();
+    EXPECT_EQ(refusal.faults().front().pointer, "/reason");
+    EXPECT_TRUE(decline_for(2000));
+}
+
+// Accepted first, and then it turns out that somebody else has to do it.
+TEST_F(Responses, AnAcceptedDutyMayStillBeHandedOn) {
+    ASSERT_TRUE(office_.accept(commune_, name("initial_assessment")));
+    ASSERT_TRUE(decline(commune_, name("initial_assessment")));
+    const domain::Duty next = office_.pending(code_, "initial_assessment");
+    EXPECT_NE(next.holder, commune_.agency);
+    EXPECT_EQ(next.state, DutyState::open);
+}
+
 TEST_F(Responses, OnlyTheHolderAnswers) {
     const std::string duty = name("initial_assessment");
     EXPECT_EQ(office_.accept(chair_, duty).error().code(), Errc::forbidden);

@@ -159,6 +159,18 @@ TEST_F(Steps, WhatCannotBeRecordedIsNamedAtOnce) {
     EXPECT_EQ(pointers, (std::vector<std::string>{"/kind", "/child", "/done_at", "/note", "/until"}));
 }
 
+TEST_F(Steps, TheBoundsOfWhatIsSaidWithAnAct) {
+    const auto fault = [&](const NewStep& step) {
+        const auto recorded = office_.step(commune_, code_, step);
+        return recorded ? std::string() : recorded.error().faults().front().pointer;
+    };
+    EXPECT_EQ(fault({"initial_assessment", -1, {}, "emergency", "", {}}), "/child");
+    EXPECT_EQ(fault({"initial_assessment", 1, {}, "emergency", "", {}}), "/child");
+    EXPECT_EQ(fault({"initial_assessment", {}, {}, std::string(201, 'x'), "", {}}), "/result");
+    EXPECT_EQ(fault({"initial_assessment", {}, {}, "emergency", std::string(20'001, 'x'), {}}), "/note");
+    EXPECT_EQ(fault({"initial_assessment", 0, {}, std::string(200, 'x'), std::string(20'000, 'x'), {}}), "");
+}
+
 TEST_F(Steps, AClockThatIsALittleAheadIsForgiven) {
     ASSERT_TRUE(
         office_.step(commune_, code_, {"initial_assessment", {}, office_.now() + 5min, "emergency", "", {}}));
