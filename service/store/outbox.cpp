@@ -182,12 +182,14 @@ std::vector<domain::Attempt> SqliteOutbox::attempts(domain::NotificationNo numbe
     return read_attempts(query);
 }
 
+/// In the order of the index and no other: once an endpoint is back its whole queue has one instant, and
+/// sorting it for each of its messages would cost its square.
 std::optional<domain::Notification> SqliteOutbox::head(const domain::EndpointId& endpoint,
                                                        Instant now) const {
     static constexpr auto kSql = joined("SELECT ", kColumns, R"sql( FROM notification n
         WHERE n.state = 0 AND n.endpoint = :endpoint AND n.blocked = 0 AND n.urgency = :urgency
             AND n.next_attempt_ms <= :now
-        ORDER BY n.next_attempt_ms, n.case_no, n.ordinal LIMIT 1
+        ORDER BY n.next_attempt_ms, n.created_ms, n.case_no, n.ordinal LIMIT 1
     )sql");
     for (const domain::Urgency urgency : kMostUrgentFirst) {
         Query query = connection_.query(kSql);

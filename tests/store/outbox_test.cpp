@@ -109,6 +109,20 @@ TEST_F(OutboxTest, TheMostUrgentGoesFirstThenTheOneThatWaitsLongest) {
     EXPECT_FALSE(head());
 }
 
+/// Once an endpoint is back its whole queue has one instant.
+TEST_F(OutboxTest, OfOneInstantTheOldestGoesFirst) {
+    domain::Notification younger = a_notification(one, 1);
+    domain::Notification older = a_notification(two, 1);
+    older.created_at = younger.created_at - std::chrono::hours(1);
+    keep(younger);
+    keep(older);
+    write([&](Tx& tx) { tx.outbox.hurry(kHere, kMorning); });
+
+    EXPECT_EQ(head(), older.no);
+    deliver(older.no);
+    EXPECT_EQ(head(), younger.no);
+}
+
 TEST_F(OutboxTest, WaitsForTheInstantOfTheNextAttempt) {
     keep(a_notification(one, 1));
     put_off({one, 1}, std::chrono::seconds(5));
