@@ -20,6 +20,7 @@
 #include "connection.hpp"
 #include "lachan/base/check.hpp"
 #include "lachan/base/log.hpp"
+#include "log_renewal.hpp"
 #include "migrations.hpp"
 #include "tables.hpp"
 
@@ -177,12 +178,13 @@ private:
         if (vfs_.empty()) {
             create_private(path_);
         }
+        const bool renewed = renew_log(path_, vfs_);
         auto connection =
             std::make_unique<Connection>(path_, ConnectionOptions{ConnectionOptions::Mode::read_write, vfs_});
-        // Where a sync failed before, the system may show parts of the log that are not on the disk and will
-        // not be written again: later commits would stand behind a hole. So all of it goes into the database
-        // anew, and the next commit begins the log from its start.
-        connection->run("PRAGMA wal_checkpoint(PASSIVE)");
+        if (!renewed) {  // at least no later commit is to stand behind a hole: it begins the log from its
+                         // start
+            connection->run("PRAGMA wal_checkpoint(PASSIVE)");
+        }
         migrate(*connection);
         return connection;
     }
