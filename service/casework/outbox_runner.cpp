@@ -228,15 +228,14 @@ OutboxRunner::Room OutboxRunner::room() const {
     return room;
 }
 
-boost::asio::awaitable<Result<std::vector<OutboxRunner::Claim>>> OutboxRunner::claim_some() {
-    std::vector<Claim> claims;
+boost::asio::awaitable<Result<OutboxRunner::Claimed>> OutboxRunner::claim_some() {
+    Claimed claimed{{}, context_.clock.now()};
+    auto& claims = claimed.claims;
     const Room free = room();
-    if (free.sound <= 0 && free.doubtful <= 0) {
-        co_return claims;
-    }
     bool rerouting = false;
     WriteOp claim = [&](Tx& tx) -> Result<void> {
         claims.clear();
+        Room left = free;
         auto due = tx.endpoints.due(Standing::sound, tx.now, std::max(free.sound, 0));
         const auto doubtful =
             tx.endpoints.due(Standing::doubtful, tx.now, std::clamp(free.doubtful, 0, kDoubtfulAtOnce));
@@ -250,19 +249,22 @@ boost::asio::awaitable<Result<std::vector<OutboxRunner::Claim>>> OutboxRunner::c
             rerouting = rerouting || endpoint->suspended;
             tx.endpoints.put(*endpoint);
             if (one) {
+                --(one->standing == Standing::sound ? left.sound : left.doubtful);
                 claims.push_back(std::move(*one));
             }
         }
+        left.more_at = std::min(left.more_at.value_or(Instant::max()), context_.clock.now() + kSlowTry);
+        claimed.next = next_look(tx.endpoints, left);
         return {};
     };
-    const auto claimed = co_await context_.store.commit(std::move(claim), Lane::emergency);
-    if (!claimed) {
-        co_return claimed.error();
+    const auto committed = co_await context_.store.commit(std::move(claim), Lane::emergency);
+    if (!committed) {
+        co_return committed.error();
     }
     if (rerouting) {
         context_.watch_work.notify();
     }
-    co_return claims;
+    co_return claimed;
 }
 
 std::optional<OutboxRunner::Claim> OutboxRunner::claim_one(Tx& tx, Endpoint& endpoint) {
@@ -302,14 +304,15 @@ std::optional<OutboxRunner::Claim> OutboxRunner::claim_one(Tx& tx, Endpoint& end
 boost::asio::awaitable<void> OutboxRunner::deliver(Flights::iterator flight, Claim claim) {
     std::optional<Claim> next(std::move(claim));
     while (next) {
-        *flight = {context_.clock.now(), next->standing};
-        next = co_await deliver_one(std::move(*next));
+        *flight = {context_.clock.now(), next->standing, context_.clock.now()};
+        next = co_await deliver_one(flight, std::move(*next));
     }
 }
 
 /// Where nobody waits for the place of this try, its endpoint keeps it: what it is to send next is claimed in
 /// the unit that records what became of this one, and a queue costs the writer one unit for each message.
-boost::asio::awaitable<std::optional<OutboxRunner::Claim>> OutboxRunner::deliver_one(Claim claim) {
+boost::asio::awaitable<std::optional<OutboxRunner::Claim>> OutboxRunner::deliver_one(Flights::iterator flight,
+                                                                                     Claim claim) {
     const Instant sent_at = context_.clock.now();
     claim.message.sent_at = sent_at;  // is signed, and has to be the time of the day whatever the record's is
     const SendOutcome answer = co_await transport_.send(claim.target, claim.message);
@@ -317,6 +320,7 @@ boost::asio::awaitable<std::optional<OutboxRunner::Claim>> OutboxRunner::deliver
     const bool keeps_place =
         outcome == domain::AttemptOutcome::delivered && !stop_.stopping && room().sound > 0;
     std::optional<Claim> next;
+    std::optional<Instant> next_at;
     WriteOp record = [&](Tx& tx) -> Result<void> {
         next.reset();
         auto endpoint = tx.endpoints.find(claim.target.endpoint);
@@ -338,6 +342,7 @@ boost::asio::awaitable<std::optional<OutboxRunner::Claim>> OutboxRunner::deliver
             next = claim_one(tx, *endpoint);
         }
         tx.endpoints.put(*endpoint);
+        next_at = endpoint->next_at;
         return {};
     };
     const auto recorded = co_await context_.store.commit(std::move(record), Lane::emergency);
@@ -345,6 +350,8 @@ boost::asio::awaitable<std::optional<OutboxRunner::Claim>> OutboxRunner::deliver
         log::error("webhook.attempt_not_recorded",
                    {{"message", claim.message.id}, {"why", recorded.error().detail()}});
         next.reset();
+    } else {
+        flight->next_at = next_at;
     }
     tell_observer(claim, outcome, sent_at);
     if (outcome != domain::AttemptOutcome::delivered) {
@@ -391,6 +398,7 @@ boost::asio::awaitable<void> OutboxRunner::run() {
     co_await take_back_leases();
     while (!stop_.stopping || !under_way_.empty()) {
         Instant until = context_.clock.now() + kPauseAfterFailure;
+        sleeps_until_ = Instant::max();
         try {
             if (!stop_.stopping) {
                 const auto planned = co_await start_some();
@@ -399,6 +407,7 @@ boost::asio::awaitable<void> OutboxRunner::run() {
         } catch (const std::exception& failure) {
             log::error("outbox.broken", {{"why", failure.what()}});
         }
+        sleeps_until_ = until;
         co_await context_.clock.sleep_until(until, context_.outbox_work);
     }
 }
@@ -407,50 +416,63 @@ boost::asio::awaitable<void> OutboxRunner::run() {
 /// the clock was set back the time of the record moves on only with what is written, so once in a while it
 /// claims all the same.
 boost::asio::awaitable<Result<Instant>> OutboxRunner::start_some() {
-    const auto next = co_await next_look();
+    const auto next = co_await look();
     const Instant now = context_.clock.now();
     const bool claimed_lately = claimed_at_ && *claimed_at_ <= now && now - *claimed_at_ < kLongestSleep;
     if (!next || (*next > context_.store.record_time() && claimed_lately)) {
         last_look_ = next ? now : last_look_;
         co_return next;
     }
-    auto claims = co_await claim_some();
-    if (!claims) {
-        log::error("outbox.failed", {{"why", claims.error().detail()}});
-        co_return claims.error();
+    auto claimed = co_await claim_some();
+    if (!claimed) {
+        log::error("outbox.failed", {{"why", claimed.error().detail()}});
+        co_return claimed.error();
     }
     claimed_at_ = last_look_ = context_.clock.now();
     const auto executor = co_await boost::asio::this_coro::executor;
-    for (Claim& claim : *claims) {
+    for (Claim& claim : claimed->claims) {
         start(executor, std::move(claim));
     }
-    co_return claims->empty() ? *next : context_.clock.now();  // there may be more
+    co_return claimed->next;
 }
 
+/// A try that is over wakes the runner where its place was wanted, or its endpoint wants a look before the
+/// runner would look by itself.
 void OutboxRunner::start(const boost::asio::any_io_executor& executor, Claim claim) {
-    const auto flight = under_way_.insert(under_way_.end(), {context_.clock.now(), claim.standing});
+    const auto flight =
+        under_way_.insert(under_way_.end(), {context_.clock.now(), claim.standing, context_.clock.now()});
     auto finished = [this, flight](const std::exception_ptr& failure) {
+        const Room before = room();
+        const bool was_wanted = before.sound <= 0 || before.doubtful <= 0;
+        const bool is_early = flight->next_at && *flight->next_at < sleeps_until_;
         under_way_.erase(flight);
         if (failure) {
             log::error("outbox.try_broken");
         }
-        context_.outbox_work.notify();
+        if (was_wanted || is_early || stop_.stopping) {
+            context_.outbox_work.notify();
+        }
     };
     boost::asio::co_spawn(executor, deliver(flight, std::move(claim)), finished);
 }
 
-boost::asio::awaitable<Result<Instant>> OutboxRunner::next_look() {
+Instant OutboxRunner::next_look(const Endpoints& endpoints, const Room& free) const {
     Instant next = context_.clock.now() + kLongestSleep;
-    const Room free = room();
-    ReadOp look = [&](const View& view) -> Result<void> {
-        if (free.sound > 0) {
-            next = std::min(next, view.endpoints.next_instant(Standing::sound).value_or(next));
-        } else {
-            next = std::min(next, free.more_at.value_or(next));
-        }
-        if (free.doubtful > 0) {
-            next = std::min(next, view.endpoints.next_instant(Standing::doubtful).value_or(next));
-        }
+    if (free.sound > 0) {
+        next = std::min(next, endpoints.next_instant(Standing::sound).value_or(next));
+    } else {
+        next = std::min(next, free.more_at.value_or(next));
+    }
+    if (free.doubtful > 0) {
+        next = std::min(next, endpoints.next_instant(Standing::doubtful).value_or(next));
+    }
+    return next;
+}
+
+boost::asio::awaitable<Result<Instant>> OutboxRunner::look() {
+    Instant next;
+    ReadOp look = [&, free = room()](const View& view) -> Result<void> {
+        next = next_look(view.endpoints, free);
         return {};
     };
     const auto looked = co_await context_.store.read(std::move(look));

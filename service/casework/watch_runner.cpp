@@ -128,13 +128,21 @@ void WatchRunner::note_fired(const std::vector<Instant>& instants) {
     }
 }
 
-boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_some() {
-    std::vector<domain::DutyNo> duties;
-    std::vector<domain::NotificationNo> undelivered;
+/// Most looks find nothing: what is next is asked before what is due.
+boost::asio::awaitable<Result<WatchRunner::Due>> WatchRunner::look() {
+    Due due;
     const Instant now = context_.clock.now();
     ReadOp look = [&](const View& view) -> Result<void> {
-        duties = view.duties.due(now, kBatch);
-        undelivered = view.outbox.to_reroute(context_.store.record_time(), kBatch);
+        const Instant recorded = context_.store.record_time();
+        const auto duty = view.duties.next_instant();
+        const auto message = view.outbox.next_reroute();
+        if (duty && *duty <= now) {
+            due.duties = view.duties.due(now, kBatch);
+        }
+        if (message && *message <= recorded) {
+            due.undelivered = view.outbox.to_reroute(recorded, kBatch);
+        }
+        due.next = duty && message ? std::min(duty, message) : duty ? duty : message;
         return {};
     };
     const auto looked = co_await context_.store.read(std::move(look));
@@ -143,12 +151,15 @@ boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_some() {
     }
     last_look_ = now;
     last_lag_ms_ = 0;
+    co_return due;
+}
+
+boost::asio::awaitable<Result<void>> WatchRunner::fire(const Due& due) {
     const auto world = context_.worlds.current();
     std::vector<Instant> instants;
-    const std::size_t found = duties.size() + undelivered.size();
     WriteOp together = [&](Tx& tx) -> Result<void> {
         instants.clear();
-        for (const domain::DutyNo number : duties) {
+        for (const domain::DutyNo number : due.duties) {
             const auto fired = fire_duty(context_, tx, world, number);
             if (!fired) {
                 return fired.error();
@@ -157,33 +168,29 @@ boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_some() {
                 instants.push_back(**fired);
             }
         }
-        for (const domain::NotificationNo number : undelivered) {
+        for (const domain::NotificationNo number : due.undelivered) {
             if (const auto done = reroute(context_, tx, world, number); !done) {
                 return done.error();
             }
         }
         return {};
     };
-    if (found == 0) {
-        co_return std::size_t{0};
-    }
     const auto all = co_await context_.store.commit(std::move(together), Lane::emergency);
     if (all) {
         note_fired(instants);
         context_.outbox_work.notify();
-        co_return found;
+        co_return all;
     }
     if (is_stores_own(all.error())) {
-        co_return all.error();
+        co_return all;
     }
-    const auto one_by_one = co_await fire_one_by_one(duties, undelivered);
+    const auto one_by_one = co_await fire_one_by_one(due);
     co_return one_by_one;
 }
 
-boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_one_by_one(
-    const std::vector<domain::DutyNo>& duties, const std::vector<domain::NotificationNo>& undelivered) {
+boost::asio::awaitable<Result<void>> WatchRunner::fire_one_by_one(const Due& due) {
     const auto world = context_.worlds.current();
-    for (const domain::DutyNo number : duties) {
+    for (const domain::DutyNo number : due.duties) {
         std::vector<Instant> instants;
         WriteOp fire = [&](Tx& tx) -> Result<void> {
             instants.clear();
@@ -196,19 +203,19 @@ boost::asio::awaitable<Result<std::size_t>> WatchRunner::fire_one_by_one(
         WriteOp later = [&](Tx& tx) -> Result<void> { return set_aside(tx, number); };
         const auto done = co_await commit_or(std::move(fire), std::move(later));
         if (!done) {
-            co_return done.error();
+            co_return done;
         }
         note_fired(instants);
     }
-    for (const domain::NotificationNo number : undelivered) {
+    for (const domain::NotificationNo number : due.undelivered) {
         WriteOp move = [&](Tx& tx) -> Result<void> { return reroute(context_, tx, world, number); };
         WriteOp later = [&](Tx& tx) -> Result<void> { return set_aside(tx, number); };
         const auto done = co_await commit_or(std::move(move), std::move(later));
         if (!done) {
-            co_return done.error();
+            co_return done;
         }
     }
-    co_return duties.size() + undelivered.size();
+    co_return Result<void>();
 }
 
 boost::asio::awaitable<Result<void>> WatchRunner::commit_or(WriteOp op, WriteOp otherwise) {
@@ -221,46 +228,38 @@ boost::asio::awaitable<Result<void>> WatchRunner::commit_or(WriteOp op, WriteOp 
     co_return put_off;
 }
 
-boost::asio::awaitable<Result<void>> WatchRunner::catch_up() {
+boost::asio::awaitable<Result<std::optional<Instant>>> WatchRunner::fire_all() {
     while (!stop_.stopping) {
-        const auto fired = co_await fire_some();
+        const auto due = co_await look();
+        if (!due) {
+            co_return due.error();
+        }
+        if (due->empty()) {
+            co_return due->next;
+        }
+        const auto fired = co_await fire(*due);
         if (!fired) {
             co_return fired.error();
         }
-        if (*fired == 0) {
-            break;
-        }
     }
-    co_return Result<void>();
+    co_return std::optional<Instant>();
 }
 
-boost::asio::awaitable<Result<std::optional<Instant>>> WatchRunner::next_instant() {
-    std::optional<Instant> next;
-    ReadOp look = [&](const View& view) -> Result<void> {
-        next = view.duties.next_instant();
-        const auto other = view.outbox.next_reroute();
-        if (other && (!next || *other < *next)) {
-            next = other;
-        }
-        return {};
-    };
-    const auto looked = co_await context_.store.read(std::move(look));
-    if (!looked) {
-        co_return looked.error();
-    }
-    co_return next;
+boost::asio::awaitable<Result<void>> WatchRunner::catch_up() {
+    const auto done = co_await fire_all();
+    co_return done ? Result<void>() : Result<void>(done.error());
 }
 
 boost::asio::awaitable<void> WatchRunner::run() {
     while (!stop_.stopping) {
         Instant until = context_.clock.now() + kPauseAfterFailure;
         try {
-            const auto fired = co_await catch_up();
-            if (!fired) {
-                log::error("watch.failed", {{"why", fired.error().detail()}});
-            } else if (const auto next = co_await next_instant()) {
+            const auto next = co_await fire_all();
+            if (next) {
                 const Instant latest = context_.clock.now() + kLongestSleep;
                 until = std::min(next->value_or(latest), latest);
+            } else {
+                log::error("watch.failed", {{"why", next.error().detail()}});
             }
         } catch (const std::exception& failure) {
             log::error("watch.broken", {{"why", failure.what()}});

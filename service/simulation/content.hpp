@@ -23,15 +23,25 @@ public:
         return same;
     }
 
+    /// Adds to `bytes` what stands there, as far as anything does; says how much did.
+    std::size_t append_part(std::size_t offset, std::size_t amount, std::vector<std::uint8_t>& bytes) const {
+        const std::size_t there = present(offset, amount);
+        each_block(offset, there, [&](std::size_t block, std::size_t from, std::size_t length) {
+            const auto* const first = blocks_[block]->data() + from;
+            bytes.insert(bytes.end(), first, first + length);
+        });
+        return there;
+    }
+
     [[nodiscard]] std::vector<std::uint8_t> part(std::size_t offset, std::size_t amount) const {
-        std::vector<std::uint8_t> bytes(amount);
-        bytes.resize(read(offset, bytes.data(), amount));
+        std::vector<std::uint8_t> bytes;
+        append_part(offset, amount, bytes);
         return bytes;
     }
 
     /// What lies beyond the end reads as nothing: says how much was there.
     std::size_t read(std::size_t offset, std::uint8_t* out, std::size_t amount) const {
-        const std::size_t there = offset < size_ ? std::min(amount, size_ - offset) : 0;
+        const std::size_t there = present(offset, amount);
         each_block(offset, there, [&](std::size_t block, std::size_t from, std::size_t length) {
             std::copy_n(blocks_[block]->begin() + static_cast<std::ptrdiff_t>(from), length, out);
             out += length;
@@ -68,6 +78,10 @@ public:
 private:
     static constexpr std::size_t kBlock = std::size_t{256} * 1024;
     using Block = std::array<std::uint8_t, kBlock>;
+
+    [[nodiscard]] std::size_t present(std::size_t offset, std::size_t amount) const noexcept {
+        return offset < size_ ? std::min(amount, size_ - offset) : 0;
+    }
 
     template <class Do>
     static void each_block(std::size_t offset, std::size_t amount, Do work) {

@@ -21,11 +21,29 @@ namespace lachan::simulation {
 struct Pending {
     enum class Kind : std::uint8_t { write, truncate };
     Kind kind = Kind::write;
-    std::int64_t offset = 0;           ///< Of a truncation: the new size.
-    std::size_t length = 0;            ///< Of a write.
-    std::size_t size_before = 0;       ///< Of the file.
-    std::vector<std::uint8_t> before;  ///< What stood there, as far as anything did.
-    std::vector<std::uint8_t> after;   ///< What was written; only while the change is undone.
+    std::int64_t offset = 0;      ///< Of a truncation: the new size.
+    std::size_t length = 0;       ///< Of a write.
+    std::size_t size_before = 0;  ///< Of the file.
+    /// What stood there, as far as anything did: a part of `Changes::before`.
+    std::size_t before_at = 0;
+    std::size_t before_length = 0;
+    std::vector<std::uint8_t> after;  ///< What was written; only while the change is undone.
+};
+
+/// Changes in order. What they replaced lies in one piece of memory, which is used again after each sync.
+struct Changes {
+    std::vector<Pending> list;
+    std::vector<std::uint8_t> before;
+
+    void add(Pending change, const Content& written, std::size_t amount) {
+        change.before_at = before.size();
+        change.before_length = written.append_part(static_cast<std::size_t>(change.offset), amount, before);
+        list.push_back(std::move(change));
+    }
+    void clear() {
+        list.clear();
+        before.clear();
+    }
 };
 
 inline constexpr std::size_t kFaults = 4;
@@ -33,7 +51,7 @@ inline constexpr int kShmLocks = 8;  ///< SQLITE_SHM_NLOCK
 
 struct File {
     Content written;
-    std::vector<Pending> pending;  ///< What `written` has and the disk has not, in order.
+    Changes pending;  ///< What `written` has and the disk has not, in order.
     /// What the disk has, where that is not `written` without `pending`: a sync failed, and what it dropped
     /// is taken for kept.
     std::optional<Content> apart;

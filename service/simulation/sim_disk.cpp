@@ -23,12 +23,12 @@ void redo(Content& content, const Pending& change, std::size_t length) {
 }
 
 /// The last of the changes first; keeps what is needed to do it again.
-void undo(Content& content, Pending& change) {
+void undo(Content& content, Pending& change, const std::vector<std::uint8_t>& before) {
     if (change.kind == Pending::Kind::write) {
         change.after = content.part(place_of(change), change.length);
     }
     content.resize(change.size_before);
-    content.write(place_of(change), change.before.data(), change.before.size());
+    content.write(place_of(change), before.data() + change.before_at, change.before_length);
 }
 
 }  // namespace
@@ -99,8 +99,15 @@ int SimDisk::Inside::write(Handle& handle, const void* buffer, int amount, sqlit
     }
     const auto place = static_cast<std::size_t>(offset);
     const auto length = static_cast<std::size_t>(amount);
-    file.pending.push_back(
-        {Pending::Kind::write, offset, length, file.written.size(), file.written.part(place, length), {}});
+    file.pending.add({.kind = Pending::Kind::write,
+                      .offset = offset,
+                      .length = length,
+                      .size_before = file.written.size(),
+                      .before_at = 0,
+                      .before_length = 0,
+                      .after = {}},
+                     file.written,
+                     length);
     file.written.write(place, static_cast<const std::uint8_t*>(buffer), length);
     ++writes;
     if (writes_before_crash_ > 0 && --writes_before_crash_ == 0) {
@@ -118,7 +125,15 @@ int SimDisk::Inside::truncate(Handle& handle, sqlite3_int64 size) {
     const std::size_t before = file.written.size();
     const auto place = static_cast<std::size_t>(size);
     const std::size_t cut_off = before > place ? before - place : 0;
-    file.pending.push_back({Pending::Kind::truncate, size, 0, before, file.written.part(place, cut_off), {}});
+    file.pending.add({.kind = Pending::Kind::truncate,
+                      .offset = size,
+                      .length = 0,
+                      .size_before = before,
+                      .before_at = 0,
+                      .before_length = 0,
+                      .after = {}},
+                     file.written,
+                     cut_off);
     file.written.resize(place);
     return SQLITE_OK;
 }
@@ -144,7 +159,7 @@ int SimDisk::Inside::sync(Handle& handle) {
         return SQLITE_OK;
     }
     if (file.apart) {
-        for (const Pending& change : file.pending) {
+        for (const Pending& change : file.pending.list) {
             const auto bytes = file.written.part(place_of(change), change.length);
             file.apart->resize(change.kind == Pending::Kind::truncate ? place_of(change)
                                                                       : file.apart->size());
@@ -167,11 +182,12 @@ int SimDisk::Inside::remove(const char* path) {
 /// Some of them, and of some only the front. Leaves the file without content and pending changes.
 Content SimDisk::Inside::kept_content(File& file) {
     constexpr std::uint64_t kOutOf = 4;
-    for (auto change = file.pending.rbegin(); change != file.pending.rend(); ++change) {
-        undo(file.written, *change);
+    auto& changes = file.pending.list;
+    for (auto change = changes.rbegin(); change != changes.rend(); ++change) {
+        undo(file.written, *change, file.pending.before);
     }
     Content content = file.apart ? std::move(*file.apart) : std::move(file.written);
-    for (const Pending& change : file.pending) {
+    for (const Pending& change : changes) {
         const std::uint64_t fate = random.next() % kOutOf;
         if (fate < 2) {
             continue;

@@ -1,6 +1,7 @@
 #include "endpoints.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace lachan::store {
 namespace {
@@ -38,6 +39,24 @@ int number_of(casework::Standing standing) {
     return standing == casework::Standing::doubtful ? 1 : 0;
 }
 
+/// Whether two states of an endpoint differ in nothing but how its deliveries went.
+bool is_same_but_for_deliveries(const Endpoint& one, const Endpoint& other) {
+    const auto rest = [](const Endpoint& value) {
+        return std::tie(value.id,
+                        value.agency,
+                        value.rank,
+                        value.kind,
+                        value.address,
+                        value.provider,
+                        value.sealed_secrets,
+                        value.old_secret_until,
+                        value.suspended,
+                        value.suspended_why,
+                        value.exercise);
+    };
+    return rest(one) == rest(other);
+}
+
 std::vector<Endpoint> read_all(Query& query) {
     std::vector<Endpoint> found;
     while (query.next()) {
@@ -53,7 +72,11 @@ std::optional<Endpoint> SqliteEndpoints::find(const domain::EndpointId& id) cons
         joined("SELECT ", kColumns, " FROM endpoint WHERE endpoint_id = :endpoint_id");
     Query query = connection_.query(kSql);
     query.bind(":endpoint_id", id);
-    return query.next() ? std::optional(read_endpoint(query.row())) : std::nullopt;
+    auto found = query.next() ? std::optional(read_endpoint(query.row())) : std::nullopt;
+    if (remembers_) {
+        read_ = found;
+    }
+    return found;
 }
 
 std::vector<Endpoint> SqliteEndpoints::of_agency(const domain::AgencyId& agency) const {
@@ -136,8 +159,12 @@ std::optional<Instant> SqliteEndpoints::first_lease_end(casework::Standing stand
 }
 
 void SqliteEndpoints::put(const Endpoint& value) {
-    channels_.clear();
     called_.clear();
+    if (put_standing(value)) {
+        return;
+    }
+    channels_.clear();
+    read_.reset();
     Query query = connection_.query(R"sql(
         INSERT INTO endpoint (endpoint_id, agency, rank, kind, address, provider, sealed_secrets, old_secret_until_ms,
             suspended, suspended_why, failures, open_until_ms, last_success_ms, last_attempt_ms, leased_until_ms, next_at_ms,
@@ -171,6 +198,27 @@ void SqliteEndpoints::put(const Endpoint& value) {
         .bind(":next_at_ms", value.next_at)
         .bind(":exercise", value.exercise)
         .run();
+}
+
+bool SqliteEndpoints::put_standing(const Endpoint& value) {
+    if (!read_ || !is_same_but_for_deliveries(*read_, value)) {
+        return false;
+    }
+    Query query = connection_.query(R"sql(
+        UPDATE endpoint SET failures = :failures, open_until_ms = :open_until_ms, last_success_ms = :last_success_ms,
+            last_attempt_ms = :last_attempt_ms, leased_until_ms = :leased_until_ms, next_at_ms = :next_at_ms
+        WHERE endpoint_id = :endpoint_id
+    )sql");
+    query.bind(":failures", value.failures)
+        .bind(":open_until_ms", value.open_until)
+        .bind(":last_success_ms", value.last_success)
+        .bind(":last_attempt_ms", value.last_attempt)
+        .bind(":leased_until_ms", value.leased_until)
+        .bind(":next_at_ms", value.next_at)
+        .bind(":endpoint_id", value.id)
+        .run();
+    read_ = value;
+    return true;
 }
 
 void SqliteEndpoints::call_at(const domain::EndpointId& id, Instant at) {

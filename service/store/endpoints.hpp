@@ -33,9 +33,13 @@ public:
         remembers_ = true;
         channels_.clear();
         called_.clear();
+        read_.reset();
     }
 
 private:
+    /// Writes what its deliveries changed of an endpoint that was read in this transaction and has all else
+    /// as it was. False: something else is new as well.
+    [[nodiscard]] bool put_standing(const casework::Endpoint& value);
     [[nodiscard]] std::optional<domain::EndpointId> look_up_channel(const domain::AgencyId& agency) const;
     [[nodiscard]] std::optional<Instant> first_lease_end(casework::Standing standing) const;
 
@@ -43,7 +47,8 @@ private:
     bool remembers_ = false;  ///< Only who writes: for others each look is another snapshot.
     mutable std::unordered_map<std::string, std::optional<domain::EndpointId>> channels_;  ///< By agency.
     std::unordered_map<std::string, Instant>
-        called_;  ///< Endpoints that are looked at by then at the latest.
+        called_;                                      ///< Endpoints that are looked at by then at the latest.
+    mutable std::optional<casework::Endpoint> read_;  ///< The last one, as the table has it.
 };
 
 }  // namespace lachan::store

@@ -341,11 +341,20 @@ void SqliteOutbox::insert(const domain::Notification& value) {
     bind_all(query, value).bind(":blocked", blocked).run();
 }
 
+SqliteOutbox::Place SqliteOutbox::place_of(domain::NotificationNo number) const {
+    Query query = connection_.query(
+        "SELECT endpoint, state FROM notification WHERE case_no = :case_no AND ordinal = :ordinal");
+    query.bind(":case_no", number.case_no).bind(":ordinal", number.ordinal);
+    const bool notification_exists = query.next();
+    LACHAN_CHECK(notification_exists);
+    Row row = query.row();
+    auto endpoint = row.id<domain::EndpointId>();
+    return {std::move(endpoint), row.code<domain::NotificationState>()};
+}
+
 void SqliteOutbox::update(const domain::Notification& value) {
     begun_ = {};
-    const auto before = find(value.no);
-    const bool updated_notification_exists = before.has_value();
-    LACHAN_CHECK(updated_notification_exists);
+    const Place before = place_of(value.no);
     Query query = connection_.query(R"sql(
         UPDATE notification SET agency = :agency, endpoint = :endpoint, type = :type, duty = :duty, rule = :rule,
             case_sequence = :case_sequence, urgency = :urgency, created_ms = :created_ms,
@@ -355,11 +364,11 @@ void SqliteOutbox::update(const domain::Notification& value) {
     )sql");
     bind_all(query, value).run();
 
-    const bool moved = before->endpoint != value.endpoint;
-    if (is_scheduled(before->state) && (moved || !is_scheduled(value.state))) {
-        settle_queue(value.no.case_no, before->endpoint);
+    const bool moved = before.endpoint != value.endpoint;
+    if (is_scheduled(before.state) && (moved || !is_scheduled(value.state))) {
+        settle_queue(value.no.case_no, before.endpoint);
     }
-    if (is_scheduled(value.state) && (moved || !is_scheduled(before->state))) {
+    if (is_scheduled(value.state) && (moved || !is_scheduled(before.state))) {
         settle_queue(value.no.case_no, value.endpoint);
     }
 }

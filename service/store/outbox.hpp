@@ -55,6 +55,12 @@ private:
         std::vector<domain::EndpointId> waiting;
     };
 
+    /// Where a notification stands now.
+    struct Place {
+        domain::EndpointId endpoint;
+        domain::NotificationState state = domain::NotificationState::scheduled;
+    };
+    [[nodiscard]] Place place_of(domain::NotificationNo number) const;
     /// Whether an earlier notification of the same case is scheduled at the same endpoint.
     [[nodiscard]] bool is_blocked(const domain::Notification& value);
     [[nodiscard]] bool has_earlier(const domain::Notification& value) const;

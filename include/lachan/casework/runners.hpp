@@ -41,12 +41,21 @@ public:
     [[nodiscard]] std::optional<Instant> last_look() const noexcept { return last_look_; }
 
 private:
-    boost::asio::awaitable<Result<std::size_t>> fire_some();
-    boost::asio::awaitable<Result<std::size_t>> fire_one_by_one(
-        const std::vector<domain::DutyNo>& duties, const std::vector<domain::NotificationNo>& undelivered);
+    /// What is due now; nothing: `next` says when there will be something, if ever.
+    struct Due {
+        std::vector<domain::DutyNo> duties;
+        std::vector<domain::NotificationNo> undelivered;
+        std::optional<Instant> next;
+
+        [[nodiscard]] bool empty() const noexcept { return duties.empty() && undelivered.empty(); }
+    };
+    boost::asio::awaitable<Result<Due>> look();
+    /// Fires until nothing is due any more; says when there will be something, if ever.
+    boost::asio::awaitable<Result<std::optional<Instant>>> fire_all();
+    boost::asio::awaitable<Result<void>> fire(const Due& due);
+    boost::asio::awaitable<Result<void>> fire_one_by_one(const Due& due);
     /// Commits `op`, or, where it is `op` that is at fault, `otherwise`.
     boost::asio::awaitable<Result<void>> commit_or(WriteOp op, WriteOp otherwise);
-    boost::asio::awaitable<Result<std::optional<Instant>>> next_instant();
     void note_fired(const std::vector<Instant>& instants);
 
     Context& context_;
@@ -87,6 +96,8 @@ private:
     struct Flight {
         Instant started;
         Standing standing;
+        /// When its endpoint next wants a look, as far as is known; none: its queue is empty.
+        std::optional<Instant> next_at;
     };
     using Flights = std::list<Flight>;
     struct Room {
@@ -94,24 +105,30 @@ private:
         int doubtful = 0;
         std::optional<Instant> more_at;  ///< When a try under way will have taken longer than most.
     };
+    /// What was claimed, and when there will be more to claim.
+    struct Claimed {
+        std::vector<Claim> claims;
+        Instant next;
+    };
     /// How many tries may be started now.
     [[nodiscard]] Room room() const;
+    /// When there will be something to start for which there is room.
+    [[nodiscard]] Instant next_look(const Endpoints& endpoints, const Room& free) const;
     /// A lease belongs to a try of a running process, and there is one process: those found at its start died
     /// with the one before, and what they were to deliver need not wait for their end.
     boost::asio::awaitable<void> take_back_leases();
-    boost::asio::awaitable<Result<std::vector<Claim>>> claim_some();
+    boost::asio::awaitable<Result<Claimed>> claim_some();
     /// What this endpoint is to send now, with a lease on it; none: nothing, and `next_at` says when to look
     /// again.
     std::optional<Claim> claim_one(Tx& tx, Endpoint& endpoint);
     /// Sends what its endpoint has to be sent, one message after the other, as long as it keeps its place.
     boost::asio::awaitable<void> deliver(Flights::iterator flight, Claim claim);
     /// One try, and its record; gives the claim that was made with it.
-    boost::asio::awaitable<std::optional<Claim>> deliver_one(Claim claim);
+    boost::asio::awaitable<std::optional<Claim>> deliver_one(Flights::iterator flight, Claim claim);
     void tell_observer(const Claim& claim, domain::AttemptOutcome outcome, Instant sent_at);
     /// Starts what can be started; says when to look again.
     boost::asio::awaitable<Result<Instant>> start_some();
-    /// When there will be something to start that there is room for.
-    boost::asio::awaitable<Result<Instant>> next_look();
+    boost::asio::awaitable<Result<Instant>> look();
     void start(const boost::asio::any_io_executor& executor, Claim claim);
 
     Context& context_;
@@ -120,6 +137,7 @@ private:
     OutboxLimits limits_;
     Observer* observer_;
     Flights under_way_;
+    Instant sleeps_until_ = Instant::max();  ///< While it looks: for ever, so that all news wakes it.
     std::optional<Instant> claimed_at_;
     std::optional<Instant> last_look_;
 };
