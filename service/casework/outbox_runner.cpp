@@ -321,6 +321,7 @@ boost::asio::awaitable<std::optional<OutboxRunner::Claim>> OutboxRunner::deliver
         outcome == domain::AttemptOutcome::delivered && !stop_.stopping && room().sound > 0;
     std::optional<Claim> next;
     std::optional<Instant> next_at;
+    bool moved = false;
     WriteOp record = [&](Tx& tx) -> Result<void> {
         next.reset();
         auto endpoint = tx.endpoints.find(claim.target.endpoint);
@@ -328,6 +329,7 @@ boost::asio::awaitable<std::optional<OutboxRunner::Claim>> OutboxRunner::deliver
         if (!endpoint || !value) {
             return Error(Errc::internal, "a try without its notification");
         }
+        moved = value->endpoint != endpoint->id;
         if (claim.probe && is_failure_of_endpoint(outcome)) {  // says nothing of the message
             count_failure(*endpoint, tx.now);
         } else {
@@ -352,6 +354,9 @@ boost::asio::awaitable<std::optional<OutboxRunner::Claim>> OutboxRunner::deliver
         next.reset();
     } else {
         flight->next_at = next_at;
+    }
+    if (moved) {  // what waits for it at its new place may go out now
+        context_.outbox_work.notify();
     }
     tell_observer(claim, outcome, sent_at);
     if (outcome != domain::AttemptOutcome::delivered) {

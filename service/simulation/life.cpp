@@ -181,8 +181,12 @@ void Life::follow_up() {
     if (code.empty()) {
         return;
     }
+    const domain::AreaCode area = world_.find(code).area;
+    if (area.empty()) {
+        return;  // its disk cannot be read just now
+    }
     domain::Report report = some_report();
-    report.area = world_.find(code).area;
+    report.area = area;
     report.received_at = world_.clock().now();
     // Refused where the agency has a conflict: an answer too.
     hand_in(std::make_shared<Sent>(Sent{report, SimWorld::officer(committee_of(report.area)), code}));

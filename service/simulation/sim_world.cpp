@@ -423,6 +423,9 @@ void SimWorld::count_anew() {
             findings_.add(Broken::confused, "a deadline does not follow the calendar");
         }
     });
+    if (!up()) {
+        return;
+    }
     (void)process_->store->commit_now([&](casework::Tx& tx) -> Result<void> {
         tx.documents.put(kCalendarDocument, kCountedWith, version, tx.now);
         return {};

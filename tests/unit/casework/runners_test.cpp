@@ -197,6 +197,36 @@ TEST_F(Outgoing, ATryThatBreaksIsMadeAgainAndStopsNobody) {
     EXPECT_EQ(owed(code, "tyt-03388").state, NotificationState::delivered);
 }
 
+// What waits behind a message where that was moved to is free as soon as it arrives where it came from.
+TEST_F(Outgoing, WhatWaitedBehindAMovedMessageGoesOutOnceThatHasArrived) {
+    office_.connect("ubnd-03388");
+    office_.connect("ubnd-03388");
+    const std::string code = office_.opened(violence_at_home());
+    const domain::EndpointId other("ubnd-03388-2");
+    mailbox_.meanwhile = [&] {
+        office_.write([&](Tx& tx) -> Result<void> {
+            bool first = true;
+            for (auto value : tx.outbox.waiting_of(office_.vault().case_no(code).value())) {
+                if (value.agency.text() == "ubnd-03388") {
+                    value.endpoint = other;
+                    value.next_attempt = std::exchange(first, false) ? tx.now + 1h : tx.now;
+                    tx.outbox.update(value);
+                }
+            }
+            tx.endpoints.call_at(other, tx.now + 1h);
+            return {};
+        });
+    };
+    start();
+    ASSERT_GE(mailbox_.seen.size(), 2U);
+    for (const domain::Notification& each : office_.notifications(code)) {
+        if (each.agency.text() == "ubnd-03388") {
+            EXPECT_EQ(each.state, NotificationState::delivered) << each.no.ordinal;
+            EXPECT_EQ(each.delivered_at, office_.now());
+        }
+    }
+}
+
 TEST_F(Outgoing, ALeaseOfAProcessThatDiedIsTakenBackAtTheStart) {
     office_.connect("tyt-03388");
     const std::string code = office_.opened(small_accident());
