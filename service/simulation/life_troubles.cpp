@@ -82,7 +82,7 @@ void Life::crash(Trouble trouble) {
             break;
         case Trouble::write:
             if (dice_.chance(25)) {
-                world_.die_in_key_write();
+                world_.die_in_key_write(dice_.chance(50) ? Crash::power : Crash::process);
             } else if (dice_.chance(50)) {
                 world_.disk().crash_in_sync(1 + static_cast<int>(dice_.below(4)));
             } else {

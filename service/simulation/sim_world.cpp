@@ -178,8 +178,8 @@ void SimWorld::die_at(Point point, int nth, Crash kind) {
     points_->die_at(point, nth, kind);
 }
 
-void SimWorld::die_in_key_write() {
-    keys_->medium->crash_in_write();
+void SimWorld::die_in_key_write(Crash kind) {
+    keys_->medium->crash_in_write(kind);
 }
 
 void SimWorld::end_process(Crash kind) {
@@ -191,6 +191,7 @@ void SimWorld::end_process(Crash kind) {
     keys_->medium->forget();
     if (kind == Crash::power) {
         disk_.crash();
+        keys_->medium->lose_power();
     } else {
         disk_.kill();
     }
@@ -203,7 +204,7 @@ bool SimWorld::dies() {
     }
     if (disk_.powerless()) {
         struck_.count(Trouble::write);
-        end_process(Crash::power);
+        end_process(keys_->medium->died().value_or(Crash::power));
         return true;
     }
     return false;

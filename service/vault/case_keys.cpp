@@ -154,7 +154,21 @@ Result<void> CaseKeys::load(const MasterKey& master, BytesView header) {
     if (next_ > made_ + 1) {
         return damaged("older than the database: it lacks the keys of some cases");
     }
-    return {};
+    return takes_keys_ ? renew(header) : Result<void>();
+}
+
+/// What a process that died had written can be read, and need not be on the disk: nothing may be sealed with
+/// such a key. Where its sync failed, the system even believes that it is, and would never write it. Written
+/// again it is like any other change. Keys that a committed case names went this way before.
+Result<void> CaseKeys::renew(BytesView header) {
+    Bytes unused(static_cast<std::size_t>(made_ + 1 - next_) * kSlotBytes);
+    if (const auto read = medium_->read(offset_of(next_), unused); !read) {
+        return read;
+    }
+    if (const auto written = medium_->write(offset_of(next_), unused); !written) {
+        return written;
+    }
+    return medium_->write(0, header);
 }
 
 Result<KeySlot> CaseKeys::take() {

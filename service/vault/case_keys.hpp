@@ -61,6 +61,8 @@ private:
 
     [[nodiscard]] Result<void> start(const MasterKey& master);
     [[nodiscard]] Result<void> load(const MasterKey& master, BytesView header);
+    /// Writes the header and the unused slots over themselves.
+    [[nodiscard]] Result<void> renew(BytesView header);
     [[nodiscard]] Result<void> extend();
     [[nodiscard]] std::int64_t left() const;
     [[nodiscard]] std::optional<std::int64_t> next_made();

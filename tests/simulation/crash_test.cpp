@@ -53,7 +53,7 @@ TEST_F(PowerCut, InAWriteOfTheKeyStoreLosesNoWords) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         SimWorld world(plan_from(kFriday, 1, seed));
         Dice dice(seed);
-        world.die_in_key_write();
+        world.die_in_key_write(Crash::power);
         domain::Report report;
         for (int i = 0; i < 40 && world.up(); ++i) {
             report = emergency_report(dice, kCommune, world.clock().now());
@@ -63,6 +63,32 @@ TEST_F(PowerCut, InAWriteOfTheKeyStoreLosesNoWords) {
         ASSERT_FALSE(world.up()) << "the test is to kill it";
         ASSERT_TRUE(world.restart());
         EXPECT_TRUE(world.submit(report, SimWorld::officer(kCommittee)));
+        for (int i = 0; i < 20; ++i) {
+            (void)emergency(world, dice);
+        }
+        world.advance(2min);
+        expect_all_well(world);
+    }
+}
+
+// Keys that a dead process wrote and did not sync can be read by the next one, and are gone with the power.
+TEST_F(PowerCut, AfterAProcessDiedInAWriteOfTheKeyStoreLosesNoWords) {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        SimWorld world(plan_from(kFriday, 1, seed));
+        Dice dice(seed);
+        world.die_in_key_write(Crash::process);
+        for (int i = 0; i < 40 && world.up(); ++i) {
+            const domain::Report report = emergency_report(dice, kCommune, world.clock().now());
+            (void)world.submit(report, SimWorld::officer(kCommittee));
+            world.advance(100ms);
+        }
+        ASSERT_FALSE(world.up()) << "the test is to kill it";
+        ASSERT_TRUE(world.restart());
+        (void)emergency(world, dice);
+
+        world.crash(Crash::power);
+        ASSERT_TRUE(world.restart());
         for (int i = 0; i < 20; ++i) {
             (void)emergency(world, dice);
         }

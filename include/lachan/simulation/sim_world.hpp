@@ -165,8 +165,8 @@ public:
     void crash(Crash kind);
     /// The process dies when it comes to the place for the n-th time from now (1: the next time).
     void die_at(Point point, int nth, Crash kind);
-    /// The power fails in the middle of the next write to the key store.
-    void die_in_key_write();
+    /// The process dies in the middle of the next write to the key store.
+    void die_in_key_write(Crash kind);
     /// The files of rules, directory and calendar are others now, and a running service is told to read them:
     /// it takes them up, and counts open deadlines anew where the calendar is another one.
     void take_up(std::shared_ptr<const casework::World> laws);
