@@ -158,6 +158,37 @@ class CaseLife(unittest.TestCase):
         self.service.agencies.wait_for(
             lambda a: any(m.duty == successors[0]["id"] for m in a.taken(filing["case"])), "the successor to be told")
 
+    def test_a_duty_is_waived_by_two_persons_and_its_ground_is_read_with_the_names(self):
+        filing = self.service.file(sample(4))
+        case, duty = filing["case"], filing["duties"][0]
+        path, ground = f"/v1/duties/{duty['id']}/waiver", "cháu đã về ở nhà bà ngoại"
+        holder = officer(self.service, duty)
+        self.assertEqual(holder.post(path, {"ground": ground}).status, 202)
+        self.assertEqual(holder.post(path, {"ground": ground}).status, 202, "the same person is not a second one")
+        self.assertEqual(self.duties(case, "waived"), [])
+
+        granted = self.service.supervisor.post(path, {"ground": "đã xác minh qua điện thoại"})
+        self.assertEqual(granted.status, 200, granted)
+        self.assertEqual([each["id"] for each in self.duties(case, "waived")], [duty["id"]])
+        over = holder.post(f"/v1/duties/{duty['id']}/responses", {"response": "accepted"})
+        self.assertEqual(over.status, 409, over)
+
+        # The holder is told that it need not act any more; why, only those read who may read the names.
+        self.service.agencies.wait_for(
+            lambda a: a.taken(case, duty["holder"]["agency"], "case.updated"), "the holder to be told")
+        self.assertNotIn(ground, self.service.supervisor.get(f"/v1/cases/{case}").text)
+        self.assertNotIn(ground, json.dumps(self.service.supervisor.all(f"/v1/cases/{case}/events"), ensure_ascii=False))
+        names = self.service.operator.get(f"/v1/cases/{case}/identity", Lachan_Purpose="kiem tra ly do mien")
+        self.assertIn(ground, names.text)
+        self.assertNotIn(ground, self.service.log.read_text())
+
+    def test_a_report_of_the_time_before_the_change_of_units_may_name_the_unit_of_after_it(self):
+        report = {**sample(4), "area": "03433", "received_at": "2025-06-20T08:00:00+07:00"}
+        reply = self.service.operator.post("/v1/reports", report)
+        self.assertEqual(reply.status, 201, reply)
+        self.assertTrue(any("/area" in warning for warning in reply.json["warnings"]), reply.json["warnings"])
+        self.assertTrue(all(duty["holder"]["agency"] for duty in reply.json["duties"]), reply.json["duties"])
+
     def test_another_agency_may_not_answer_for_the_holder(self):
         filing = self.service.file(sample(4))
         duty = filing["duties"][0]
