@@ -114,10 +114,15 @@ Erased carry_out(Tx& tx,
     return erased;
 }
 
-/// The key was destroyed, and this database does not know it yet.
-void catch_up(Tx& tx, const Vault& vault, domain::CaseNo number, KeySlot slot, std::string_view actor) {
+/// The key was destroyed, and this database does not know it yet. Whoever destroyed it may have died before
+/// that was on the disk, and the record must not say of a key that it is gone which the power can bring back.
+Result<void> catch_up(Tx& tx, Vault& vault, domain::CaseNo number, KeySlot slot, std::string_view actor) {
+    if (const auto destroyed = vault.destroy(slot); !destroyed) {
+        return destroyed;
+    }
     const std::int64_t traces = tx.cases.remove_traces(number);
     (void)carry_out(tx, vault, number, slot, traces, kRestored, actor);
+    return {};
 }
 
 Error no_such_case() {
@@ -207,10 +212,13 @@ Result<std::int64_t> complete_erasures(Tx& tx, Vault& vault, std::string_view ac
         if (!destroyed) {
             return destroyed.error();
         }
-        if (*destroyed) {
-            catch_up(tx, vault, number, slot, actor);
-            ++completed;
+        if (!*destroyed) {
+            continue;
         }
+        if (const auto done = catch_up(tx, vault, number, slot, actor); !done) {
+            return done.error();
+        }
+        ++completed;
     }
     return completed;
 }
@@ -227,7 +235,9 @@ Result<KeySlot> sealing_key(Tx& tx, Vault& vault, domain::CaseNo number) {
         if (!*destroyed) {
             return *present;
         }
-        catch_up(tx, vault, number, *present, kService);
+        if (const auto done = catch_up(tx, vault, number, *present, kService); !done) {
+            return done.error();
+        }
     }
     const auto fresh = vault.new_key();
     if (!fresh) {

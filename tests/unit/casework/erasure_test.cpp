@@ -6,6 +6,7 @@
 
 #include "lachan/casework/access_log.hpp"
 #include "support/office.hpp"
+#include "support/troubled_keys.hpp"
 
 /// Forgetting who a case was about: the names go for good, what was done stays.
 namespace lachan::casework {
@@ -221,6 +222,23 @@ TEST_F(ErasureOfASubject, IsCompletedInADatabaseFromBeforeIt) {
     EXPECT_EQ(found(by_name("lo thi dao")), 0U);
     EXPECT_EQ(count(office_.events(code_), kErasedEvent), 1U);
     EXPECT_FALSE(names(other).reports.front().erased);
+}
+
+// What a command that died destroyed can be seen, and need not be on the disk yet.
+TEST(ErasureThatWasInterrupted, IsNotInTheRecordUnlessItsKeyIsDestroyedOnceMore) {
+    const auto keys = std::make_shared<TroubledKeys>();
+    Office office(kMorning, keys);
+    const std::string code = office.opened(violence_at_home());
+    office.look([&](const View& view) -> Result<void> {
+        return office.vault().destroy(*view.cases.key(office.vault().case_no(code).value()));
+    });
+    keys->refuse(2);  // after the look whether it is destroyed
+    office.write([&](Tx& tx) -> Result<void> {
+        EXPECT_FALSE(complete_erasures(tx, office.vault(), "restore"));
+        return {};
+    });
+    EXPECT_TRUE(keys->struck());
+    EXPECT_EQ(count(office.events(code), kErasedEvent), 0U);
 }
 
 TEST_F(ErasureOfASubject, AKeyTakenAfterwardsIsNeverHandedOutTwice) {
