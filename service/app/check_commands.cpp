@@ -9,6 +9,7 @@
 #include "chain_json.hpp"
 #include "console.hpp"
 #include "data.hpp"
+#include "files.hpp"
 #include "lachan/casework/erasure.hpp"
 #include "lachan/casework/invariants.hpp"
 #include "lachan/directory/coverage.hpp"
@@ -101,7 +102,7 @@ int answer(const Health& health, bool json) {
 /// Opens the copy with the keys of this installation, does what erasures were asked for since it was made,
 /// and looks at all of it.
 Result<Health> examine_restored(const config::Config& config) {
-    auto data = open_data(config, vault::KeyFileAccess::read);
+    auto data = open_data(config, vault::KeyFileAccess::destroy);
     if (!data) {
         return data.error();
     }
@@ -248,15 +249,14 @@ int run_restore(const config::Config& config, const std::filesystem::path& from,
         return complain(Error(Errc::storage, "cannot copy " + from.string() + ": " + failure.message()));
     }
     const auto health = examine_restored(apart);
-    if (health && health->good()) {
-        std::filesystem::rename(apart.store.path, config.store.path, failure);
-    }
+    const Result<void> moved =
+        health && health->good() ? move_into_place(apart.store.path, config.store.path) : Result<void>();
     remove_database(apart.store.path);
     if (!health) {
         return complain(health.error());
     }
-    if (failure) {
-        return complain(Error(Errc::storage, "cannot move the copy into its place: " + failure.message()));
+    if (!moved) {
+        return complain(moved.error());
     }
     return answer(*health, json);
 }

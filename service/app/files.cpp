@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <system_error>
@@ -95,10 +96,22 @@ Result<void> replace_file(const std::filesystem::path& path, std::string_view co
     if (auto written = write_new_file(beside, content, Privacy::open); !written) {
         return written;
     }
-    std::filesystem::rename(beside, path, failure);
-    const Descriptor folder(::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (failure || folder.number() < 0 || ::fsync(folder.number()) != 0) {
-        return Error(Errc::storage, "cannot put " + path.string() + " in place: " + failure.message());
+    return move_into_place(beside, path);
+}
+
+Result<void> move_into_place(const std::filesystem::path& from, const std::filesystem::path& to) {
+    const auto failed = [&] {
+        return Error(Errc::storage,
+                     "cannot put " + to.string() + " in place: " + std::generic_category().message(errno));
+    };
+    const Descriptor file(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.number() < 0 || ::fsync(file.number()) != 0 || ::rename(from.c_str(), to.c_str()) != 0) {
+        return failed();
+    }
+    const std::filesystem::path parent = to.has_parent_path() ? to.parent_path() : ".";
+    const Descriptor folder(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.number() < 0 || ::fsync(folder.number()) != 0) {
+        return failed();
     }
     return {};
 }

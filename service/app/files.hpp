@@ -30,4 +30,9 @@ enum class Privacy { open, owner_only };
 /// whole. Errors: `storage`.
 [[nodiscard]] Result<void> replace_file(const std::filesystem::path& path, std::string_view content);
 
+/// Gives a whole file its name, in the place of one that has it; on disk, name and all, when this returns.
+/// Errors: `storage`.
+[[nodiscard]] Result<void> move_into_place(const std::filesystem::path& from,
+                                           const std::filesystem::path& to);
+
 }  // namespace lachan::app
