@@ -29,24 +29,15 @@ struct Span {
     sys_days to;
 };
 
-std::optional<sys_days> day_at(const json& entry, const char* key) {
-    const auto found = entry.find(key);
-    const auto day =
-        found == entry.end() || !found->is_string() ? std::nullopt : parse_day(found->get<std::string>());
-    return day ? std::optional(sys_days(*day)) : std::nullopt;
+// Below, all entries are sound: both documents were read as calendars before anything is mixed.
+
+sys_days day_at(const json& entry, const char* key) {
+    return sys_days(parse_day(entry.at(key).get<std::string>()).value());
 }
 
-/// None where the entry is wrong, which reading it as a calendar will say.
-std::optional<Span> span_of(const json& entry) {
-    if (!entry.is_object()) {
-        return std::nullopt;
-    }
-    if (const auto day = day_at(entry, "day")) {
-        return Span{*day, *day};
-    }
-    const auto from = day_at(entry, "from");
-    const auto to = day_at(entry, "to");
-    return from && to ? std::optional(Span{*from, *to}) : std::nullopt;
+Span span_of(const json& entry) {
+    const bool is_one_day = entry.contains("day");
+    return {day_at(entry, is_one_day ? "day" : "from"), day_at(entry, is_one_day ? "day" : "to")};
 }
 
 json with_span(const json& entry, Span span) {
@@ -67,13 +58,9 @@ json with_span(const json& entry, Span span) {
 
 /// What is left of an entry where the notice speaks of some of its days: a day becomes two spans around it.
 void add_rest(const json& entry, const std::set<sys_days>& spoken_of, json& rest) {
-    const auto span = span_of(entry);
-    if (!span) {
-        rest.push_back(entry);
-        return;
-    }
+    const Span span = span_of(entry);
     std::optional<sys_days> from;
-    for (sys_days day = span->from; day <= span->to; day += days(1)) {
+    for (sys_days day = span.from; day <= span.to; day += days(1)) {
         if (spoken_of.contains(day)) {
             if (from) {
                 rest.push_back(with_span(entry, {*from, day - days(1)}));
@@ -84,7 +71,7 @@ void add_rest(const json& entry, const std::set<sys_days>& spoken_of, json& rest
         }
     }
     if (from) {
-        rest.push_back(*from == span->from ? entry : with_span(entry, {*from, span->to}));
+        rest.push_back(*from == span.from ? entry : with_span(entry, {*from, span.to}));
     }
 }
 
@@ -105,10 +92,9 @@ json entries_of(const json& notice) {
 std::set<sys_days> days_of(const json& entries) {
     std::set<sys_days> result;
     for (const json& entry : entries) {
-        if (const auto span = span_of(entry)) {
-            for (sys_days day = span->from; day <= span->to; day += days(1)) {
-                result.insert(day);
-            }
+        const Span span = span_of(entry);
+        for (sys_days day = span.from; day <= span.to; day += days(1)) {
+            result.insert(day);
         }
     }
     return result;
@@ -116,9 +102,7 @@ std::set<sys_days> days_of(const json& entries) {
 
 void sort_by_day(json& entries) {
     std::sort(entries.begin(), entries.end(), [](const json& a, const json& b) {
-        const auto first = span_of(a);
-        const auto second = span_of(b);
-        return first && second && first->from < second->from;
+        return span_of(a).from < span_of(b).from;
     });
 }
 
@@ -159,9 +143,6 @@ Result<json> merged(json calendar, const json& notice) {
 
 /// One entry on a line, so that the next change of the file shows as what it is.
 std::string on_a_line(const json& value) {
-    if (!value.is_object()) {
-        return value.dump();
-    }
     std::string text;
     for (const auto& [key, member] : value.items()) {
         text += (text.empty() ? "{" : ", ") + json(key).dump() + ": " + member.dump();

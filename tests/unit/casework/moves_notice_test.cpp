@@ -77,6 +77,14 @@ TEST(Notice, SaysThatMoreYearsAreComplete) {
     EXPECT_TRUE(read(next_calendar(kPresent, notice.dump()).value()).covers(std::chrono::year(2027)));
 }
 
+TEST(Notice, MayNameItsSchema) {
+    json notice = of(R"([{"day": "2026-08-31", "working": false, "name": "Nghỉ"}])");
+    notice["$schema"] = "notice.schema.json";
+    const auto text = next_calendar(kPresent, notice.dump());
+    ASSERT_TRUE(text);
+    EXPECT_FALSE(json::parse(text.value()).contains("$schema")) << "what is made of it is a calendar";
+}
+
 TEST(Notice, AWholeCalendarIsTakenAsItIs) {
     json whole = json::parse(kPresent);
     whole["version"] = "9";
