@@ -162,16 +162,17 @@ private:
     /// The longer limit only where the commune is known to be remote; where that is not known, it is taken as
     /// near.
     [[nodiscard]] deadlines::Limit limit_of(const DutyTemplate& duty, const Facts& facts) {
-        if (!duty.limit_if_remote || !pack_.remote_fact) {
+        if (!duty.limit_if_remote) {
             return duty.limit;
         }
-        const FactDomain& remote = pack_.facts[*pack_.remote_fact];
+        const std::size_t fact = pack_.remote_fact.value();  // no pack has such a limit without it
+        const FactDomain& remote = pack_.facts[fact];
         const ValueSet yes = ValueSet{1} << *remote.index_of("yes");
-        if (facts[*pack_.remote_fact] == yes) {
+        if (facts[fact] == yes) {
             return *duty.limit_if_remote;
         }
-        if (facts[*pack_.remote_fact] == remote.all()) {
-            assumptions_.take(*pack_.remote_fact, remote.all() & ~yes);
+        if (facts[fact] == remote.all()) {
+            assumptions_.take(fact, remote.all() & ~yes);
         }
         return duty.limit;
     }

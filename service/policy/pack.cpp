@@ -147,7 +147,7 @@ const DutyTemplate* Pack::duty(std::string_view rule_id, std::string_view kind) 
 }
 
 std::string_view Pack::first_stage() const noexcept {
-    return content_->stages.empty() ? std::string_view() : std::string_view(content_->stages.front().name);
+    return content_->stages.front().name;
 }
 
 }  // namespace lachan::policy

@@ -160,10 +160,10 @@ private:
             return least_time(limit, duty.immediately_within) <= most;
         };
         Diagrams& diagrams = space_.diagrams();
-        if (!duty.limit_if_remote || !pack_.remote_fact) {
+        if (!duty.limit_if_remote) {
             return short_enough(duty.limit) ? space_.applies(rule) : Diagrams::kFalse;
         }
-        const Ref remote = space_.is_known(*pack_.remote_fact, "yes");
+        const Ref remote = space_.is_known(pack_.remote_fact.value(), "yes");
         const Ref where_near = short_enough(duty.limit) ? diagrams.negation(remote) : Diagrams::kFalse;
         const Ref where_remote = short_enough(*duty.limit_if_remote) ? remote : Diagrams::kFalse;
         return diagrams.both(space_.applies(rule), diagrams.either(where_near, where_remote));

@@ -126,9 +126,30 @@ TEST(Lint, RulesOfDifferentOccasionsDoNotContradictEachOther) {
     EXPECT_TRUE(contradicted({{"step", "look"}, {"results", {"bad"}}, {"explicit_result", true}}));
     EXPECT_FALSE(contradicted({{"step", "look"}})) << "asked after a fine look too";
     EXPECT_FALSE(contradicted({{"step", "look"}, {"results", {"fine"}}}));
+    EXPECT_FALSE(contradicted({{"step", "look"}, {"results", {"bad", "fine"}}})) << "the same, said in full";
     EXPECT_FALSE(contradicted({{"step", "act"}}));
     EXPECT_FALSE(contradicted("report"));
     EXPECT_FALSE(contradicted("closure"));
+}
+
+// Each child's own duty and one for all of them are two duties, and neither is instead of the other.
+TEST(Lint, ADutyForEachChildDoesNotContradictOneForAll) {
+    const HeldRoles held = everybody();
+    json document = small_pack();
+    json twin = document["rules"][2];
+    twin["id"] = "R9";
+    twin["duties"][0]["within"] = "PT2H";
+    twin["duties"][0]["per_child"] = false;
+    document["rules"].push_back(twin);
+    EXPECT_FALSE(holds(findings(document, &held), "error contradictory_limits /rules/5/duties/0 R9"));
+}
+
+// Before the reform of 2025 and after it, a missed duty has to reach somebody.
+TEST(Lint, ALadderHasToReachSomebodyUnderBothRegimes) {
+    const HeldRoles before{{"worker", "police"}, {"worker"}};
+    EXPECT_TRUE(holds(findings(small_pack(), &before), "error unheld_role /ladders/0 plain"));
+    const HeldRoles after{{"worker"}, {"worker", "police"}};
+    EXPECT_TRUE(holds(findings(small_pack(), &after), "error unheld_role /ladders/0 plain"));
 }
 
 // Without a directory nobody can say who holds what, and nothing is said of it.
