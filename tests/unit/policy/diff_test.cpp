@@ -143,6 +143,17 @@ TEST(Diff, NamesWhatChangedOfARule) {
               std::vector<std::string>{"changed validity test/small: to: – → 2030-01-01T00:00:00+07:00"});
 }
 
+TEST(Diff, NamesThePlaceOfADutyThatIsNowOwedWhereTheChildLives) {
+    const auto changes = changes_by([](auto& d) { d["rules"][0]["duties"][0]["place"] = "residence"; });
+    const auto names = [&](const std::string& part) {
+        return std::count_if(changes.begin(), changes.end(), [&](const std::string& line) {
+            return line.find(part) != std::string::npos;
+        });
+    };
+    EXPECT_GT(names("look/worker@event"), 0) << ::testing::PrintToString(changes);
+    EXPECT_GT(names("look/worker@residence"), 0) << ::testing::PrintToString(changes);
+}
+
 TEST(Diff, ReplaysACaseUnderBothVersions) {
     auto document = small_pack();
     document["rules"][1]["duties"][1]["limit"] = "PT6H";

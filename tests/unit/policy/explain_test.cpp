@@ -63,6 +63,30 @@ TEST(Explain, GivesInstantsAndNamesWhereItKnowsThem) {
     EXPECT_TRUE(holds(text, "trong 5 ngày làm việc, đến 24:00 ngày 21/02/2024, theo luật")) << text;
 }
 
+TEST(Explain, GivesNoInstantWhereItCannotCountOrTheActWillSayIt) {
+    auto document = testing::small_pack();
+    document["rules"][0]["duties"][0]["limit"] = "until";
+    document["rules"][0]["duties"][0]["within"] = "P1D";
+    const Pack pack = testing::parsed(document.dump());
+    const auto facts = parse_facts(pack, "category.violence=yes danger.life=no").value();
+    const auto calendar = deadlines::Calendar::parse(testing::text_of_file("config/calendar/vietnam.json"));
+    ExplainContext context;
+    context.start = parse_rfc3339("2024-02-07T23:40:00+07:00");
+    const auto said = [&] { return explain(pack, facts, pack.decide(facts), context); };
+    EXPECT_FALSE(holds(said(), ", đến ")) << "there is no calendar";
+    context.calendar = &*calendar;
+    EXPECT_FALSE(holds(said(), ", đến ")) << "the recorded act says when it ends";
+    EXPECT_TRUE(holds(said(), "Thời hạn: đến ngày kết thúc đã ghi")) << said();
+}
+
+TEST(Explain, NamesEveryKindOfTheCase) {
+    const auto facts = parse_facts(shipped(), "category.family_violence=yes category.neglect=yes").value();
+    ExplainContext context;
+    context.language = Language::english;
+    const std::string text = explain(shipped(), facts, shipped().decide(facts), context);
+    EXPECT_TRUE(holds(text, "  - Category: family_violence, neglect\n")) << text;
+}
+
 TEST(Explain, SpeaksEnglishToo) {
     ExplainContext context;
     context.language = Language::english;
@@ -134,6 +158,7 @@ TEST(Explain, HasWordsForEveryLimitAndEveryReading) {
              {"until", "text", english, "When: by the recorded end (if there is none: 90 minutes), "},
              {"PT1H", "text", english, "When: within 1 hour, "},
              {"PT48H", "text", vietnamese, "Thời hạn: trong 48 giờ, "},
+             {"PT50H", "text", vietnamese, "Thời hạn: trong 50 giờ, "},
              {"PT72H", "text", vietnamese, "Thời hạn: trong 3 ngày, "},
              {"PT72H", "text", english, "When: within 3 days, "},
              {"1 working day", "text", english, "When: within 1 working day, "},

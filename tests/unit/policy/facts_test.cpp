@@ -79,6 +79,31 @@ TEST(Facts, APartOfABirthDateLeavesEveryAgeItAllows) {
     EXPECT_TRUE(says(facts_text(report), "child.age_band=adult"));
 }
 
+// Half of a date that cannot be is no reason to forget the other half, and an age below nought says nothing.
+TEST(Facts, WhatCannotBeOfABirthDateIsTakenAsNotSaid) {
+    auto report = report_of(domain::Category::violence);
+    report.children.resize(1);
+    auto& child = report.children.front();
+    child.birth_date = domain::PartialDate{2010, 13U, 1U};
+    EXPECT_TRUE(says(facts_text(report), "child.age_band=16_17|13_15")) << "the year alone";
+    child.birth_date = domain::PartialDate{2010, 11U, 31U};
+    EXPECT_TRUE(says(facts_text(report), "child.age_band=16_17|13_15")) << "the month alone";
+    child.birth_date = domain::PartialDate{2010, 2U, 30U};
+    EXPECT_TRUE(says(facts_text(report), "child.age_band=16_17"));
+    child.birth_date.reset();
+    child.age_estimate = -1;
+    EXPECT_EQ(facts_text(report).find("child.age_band"), std::string::npos);
+}
+
+TEST(KnownWord, IsNoneWhereItMayBeOneOfSeveralOrNothingWasSaid) {
+    EXPECT_EQ(known_word("regime=two_tier injury.mechanism=fall", "injury.mechanism"), "fall");
+    EXPECT_EQ(known_word("injury.mechanism=fall|burn", "injury.mechanism"), std::nullopt);
+    EXPECT_EQ(known_word("injury.mechanism", "injury.mechanism"), std::nullopt);
+    EXPECT_EQ(known_word("-", "injury.mechanism"), std::nullopt);
+    EXPECT_EQ(known_word("-;injury.mechanism=fall", "injury.mechanism"), std::nullopt)
+        << "the first child alone is counted";
+}
+
 TEST(Facts, OneUnknownRelationLeavesItOpenWhetherACarerDidIt) {
     auto report = report_of(domain::Category::violence);
     report.suspects = {{domain::Relation::stranger, "", std::nullopt}};
@@ -105,7 +130,9 @@ TEST(Facts, TextOfAnotherPackIsRefused) {
     EXPECT_FALSE(parse_facts(shipped(), "weather=bad"));
     EXPECT_FALSE(parse_facts(shipped(), "danger.life=perhaps"));
     EXPECT_FALSE(parse_facts(shipped(), "danger.life"));
-    EXPECT_EQ(parse_facts(shipped(), "-").value().size(), 1U);
+    const auto nothing = parse_facts(shipped(), "-").value();
+    EXPECT_EQ(nothing.size(), 1U);
+    EXPECT_EQ(to_text(shipped(), nothing), "-");
 }
 
 TEST(Joined, ASecondReportNeverRelaxesWhatTheFirstSaid) {

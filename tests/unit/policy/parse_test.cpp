@@ -185,6 +185,26 @@ INSTANTIATE_TEST_SUITE_P(
              [](json& d) { d["rules"][0]["basis"][0].erase("reading"); },
              "/rules/0/basis/0/reading",
              "missing"},
+        Slip{"UnknownForce",
+             [](json& d) { d["rules"][0]["force"] = "custom"; },
+             "/rules/0/force",
+             "unknown_word"},
+        Slip{"NobodysDuty",
+             [](json& d) { d["rules"][0]["duties"][0]["role"] = ""; },
+             "/rules/0/duties/0/role",
+             "empty"},
+        Slip{"DutyOfNoKind",
+             [](json& d) { d["rules"][0]["duties"][0]["kind"] = ""; },
+             "/rules/0/duties/0/kind",
+             "empty"},
+        Slip{"LadderWithoutAName",
+             [](json& d) { d["rules"][0]["duties"][0]["ladder"] = ""; },
+             "/rules/0/duties/0/ladder",
+             "empty"},
+        Slip{"ClauseOfNothing",
+             [](json& d) { d["rules"][0]["basis"][0]["source"] = ""; },
+             "/rules/0/basis/0/source",
+             "empty"},
         Slip{"UnknownReading",
              [](json& d) { d["rules"][0]["basis"][0]["reading"] = "guessed"; },
              "/rules/0/basis/0/reading",
@@ -455,6 +475,20 @@ TEST(PackParsing, RefusesBrokenJsonAndAKeyThatStandsTwice) {
     ASSERT_FALSE(twice);
     EXPECT_EQ(twice.error().faults().at(0).code, "duplicate_key");
     EXPECT_FALSE(Pack::parse("[]"));
+}
+
+// Who has read a clause in a commentary may stand on it, and says so.
+TEST(PackParsing, TakesALawThatWasReadInASecondarySource) {
+    json document = small_pack();
+    document["rules"][0]["force"] = "law";
+    document["rules"][0]["basis"][0]["reading"] = "secondary";
+    document["closing_steps"] = {"look"};
+    const auto pack = Pack::parse(document.dump());
+    ASSERT_TRUE(pack) << testing::shown(pack.error());
+    EXPECT_EQ(pack->rule("R1")->force, domain::Force::law);
+    EXPECT_EQ(pack->closing_steps().size(), 1U);
+    EXPECT_EQ(pack->duty("R1", "dance"), nullptr);
+    EXPECT_EQ(pack->duty("R9", "look"), nullptr);
 }
 
 TEST(PackParsing, TheShippedPackIsSound) {

@@ -90,6 +90,41 @@ TEST(Prove, SeesTheEngineAsItIsOnASampleOfTheShippedPack) {
     }
 }
 
+// A fact of many values may be known, be one of two, or be unknown: all of that is looked at, and it is seen
+// as the engine sees it.
+TEST(Prove, SeesTheEngineAsItIsForAFactOfManyValues) {
+    auto document = small_pack();
+    nlohmann::json words = nlohmann::json::array();
+    nlohmann::json any = nlohmann::json::array();
+    for (const std::string_view word : domain::kWords<domain::Mechanism>) {
+        if (word == "unknown") {
+            continue;
+        }
+        words.push_back(word);
+        const nlohmann::json is_it = {{"fact", "injury.mechanism"}, {"in", {word}}};
+        any.push_back({{"all", {is_it, {{"fact", "danger.life"}, {"in", {"yes"}}}}}});
+    }
+    const std::size_t values = words.size();
+    ASSERT_GT(values, 10U) << "no fact has so many values any more";
+    any.erase(any.begin());  // the rest
+    document["facts"].push_back({{"name", "injury.mechanism"}, {"title", "Cơ chế"}, {"values", words}});
+    document["rules"][1]["when"] = {{"any", any}};
+    const Pack pack = parsed(document.dump());
+    Space space(pack.content());
+    const std::size_t mechanism = *pack.content().fact("injury.mechanism");
+    const std::size_t danger = *pack.content().fact("danger.life");
+    const std::size_t pairs = values * (values - 1) / 2;
+    EXPECT_EQ(space.states(mechanism).size(), values + pairs + 1);
+    std::vector<std::size_t> states(pack.content().facts.size());
+    for (states[danger] = 0; states[danger] < space.states(danger).size(); ++states[danger]) {
+        for (states[mechanism] = 0; states[mechanism] < space.states(mechanism).size(); ++states[mechanism]) {
+            expect_same_rules(pack, space, states);
+        }
+    }
+    // Less may be known of it: one value, one of two, none. From one to two, from either to none.
+    EXPECT_EQ(space.moves(mechanism).size(), 2 * pairs + pairs + values);
+}
+
 TEST(Prove, ACounterExampleReadsLikeASentence) {
     auto document = small_pack();
     document["rules"][1]["when"] = {

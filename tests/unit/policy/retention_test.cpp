@@ -162,6 +162,16 @@ TEST(Retention, EveryFaultIsNamedAtItsPlace) {
     document["rules"][0]["basis"][0] = "s";
     EXPECT_EQ(faults_of(document).front(), "/rules/0/basis/0 wrong_type");
     document = a_document();
+    document["rules"][0]["keep"] = "24 years";
+    EXPECT_EQ(faults_of(document), std::vector<std::string>{"/rules/0/keep bad_limit"});
+    document = a_document();
+    document["rules"][0]["when"] = {{"kind", {"rumour"}}};
+    EXPECT_EQ(faults_of(document).front(), "/rules/0/when/kind unknown_word");
+    for (const char* narrowed : {"category", "only_category"}) {  // the last one has to fit whatever comes
+        document["rules"][0]["when"] = {{narrowed, {"neglect"}}};
+        EXPECT_EQ(faults_of(document), std::vector<std::string>{"/rules incomplete"}) << narrowed;
+    }
+    document = a_document();
     document["rules"].push_back(7);
     EXPECT_EQ(faults_of(document), std::vector<std::string>{"/rules/1 wrong_type"});
     EXPECT_FALSE(parse_retention("{"));

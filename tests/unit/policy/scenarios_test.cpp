@@ -44,6 +44,7 @@ TEST(ScenarioRunner, SaysWhatDiffers) {
         1U);
     EXPECT_EQ(failures(scenario(R"({"duties": [{"kind": "plan", "place": "event"}]})")).size(), 1U);
     EXPECT_EQ(failures(scenario(R"({"absent": ["plan/commune_child_worker"]})")).size(), 1U);
+    EXPECT_EQ(failures(scenario(R"({"absent": ["plan"]})")).size(), 1U);
     EXPECT_EQ(failures(scenario(R"({"told": ["court"]})")), std::vector<std::string>{"court is not told"});
     EXPECT_EQ(failures(scenario(R"({"not_told": ["commune_people_committee"]})")).size(), 1U);
     EXPECT_EQ(failures(scenario(R"({"assumptions": ["certainty"]})")).size(), 1U);
@@ -133,6 +134,12 @@ TEST(ScenarioRunner, WantsAReportAnExpectationAndARegime) {
     EXPECT_NE(faults(head + R"("report": {"channel": "commune"}, "regimes": ["two_tier"], "expect": {}})")
                   .find("/scenarios/0/report missing"),
               std::string::npos);
+    EXPECT_NE(
+        faults(
+            head +
+            R"("report": {"received_at": "2026-11-20T08:15:00+07:00"}, "regimes": ["two_tier"], "expect": {}})")
+            .find("/scenarios/0/report missing"),
+        std::string::npos);
     EXPECT_NE(faults("7").find("/scenarios/0 wrong_type"), std::string::npos);
     EXPECT_FALSE(parse_scenarios("{"));
 }
