@@ -134,18 +134,12 @@ std::vector<std::string> values_of(const CaseTally& tally, Dimension dimension) 
             return {std::string(domain::text_of(tally.severity))};
         case Dimension::status:
             return {std::string(domain::text_of(tally.status))};
-        case Dimension::mechanism:
-        case Dimension::outcome: {
+        default: {  // mechanism and outcome: `check_fit` lets no other through
             const auto* const fact =
                 dimension == Dimension::mechanism ? "injury.mechanism" : "injury.outcome";
             return {policy::known_word(tally.facts, fact).value_or(std::string(kUnknown))};
         }
-        case Dimension::duty_kind:
-        case Dimension::rule:
-        case Dimension::ending:
-            break;
     }
-    return {};
 }
 
 std::string_view ending_of(const DutyTally& tally) {
