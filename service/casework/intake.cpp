@@ -249,8 +249,9 @@ Repeat with_report_id(Repeat repeat, const domain::Report& report) {
     return repeat;
 }
 
+/// A `report_id` of the sender's has become the key above.
 void warn_if_unguarded(const Repeat& repeat, domain::Report& report) {
-    if (repeat.key.empty() && !report.id_from_sender) {
+    if (repeat.key.empty()) {
         report.warnings.emplace_back(
             "no report_id and no Idempotency-Key: a repetition will be taken as a new report");
     }
