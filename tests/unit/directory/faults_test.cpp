@@ -72,6 +72,35 @@ TEST(DirectoryFaults, OfFormAreNamedWithTheirPlace) {
                      "/roles invalid_value"}));
 }
 
+// What has no name is told so once, and not to be the same as the next one without.
+TEST(DirectoryFaults, TwoRolesWithoutANameAreNoDuplicates) {
+    const auto roles = R"({"version": "1", "roles": [
+        {"name": "", "title": "A", "level": "commune"}, {"name": "", "title": "B", "level": "commune"}]})";
+    EXPECT_EQ(faults_of(Directory::parse(kAreas, roles, R"({"version": "1", "agencies": []})")),
+              (Lines{"/roles/0/name invalid_value", "/roles/1/name invalid_value"}));
+}
+
+TEST(DirectoryFaults, ADocumentWithoutItsListIsRefused) {
+    EXPECT_EQ(faults_of(Directory::parse(R"({"version": "1"})",
+                                         R"({"version": "1", "roles": []})",
+                                         R"({"version": "1", "agencies": []})")),
+              (Lines{"/areas required"}));
+}
+
+TEST(DirectoryFaults, AUnitMayNeitherBeginBeforeNorEndAfterTheOneAboveIt) {
+    const auto faults = [](const char* from, const char* to) {
+        const std::string areas = R"({"version": "1", "areas": [
+            {"code": "12", "name": "Tỉnh", "level": "nation", "valid_from": "2020-01-01", "valid_to": "2025-01-01"},
+            {"code": "00001", "name": "Xã", "level": "commune", "parent": "12", "valid_from": ")" +
+                                  std::string(from) + R"(", "valid_to": ")" + to + "\"}]}";
+        return faults_of(Directory::parse(
+            areas, R"({"version": "1", "roles": []})", R"({"version": "1", "agencies": []})"));
+    };
+    EXPECT_EQ(faults("2020-01-01", "2025-01-01"), Lines{});
+    EXPECT_EQ(faults("2019-12-31", "2025-01-01"), (Lines{"/areas/1/parent not_found"}));
+    EXPECT_EQ(faults("2020-01-01", "2025-01-02"), (Lines{"/areas/1/parent not_found"}));
+}
+
 TEST(DirectoryFaults, ACodeMeansOneUnitAtATime) {
     const std::string areas = R"({"version": "1", "areas": [
         {"code": "VN", "name": "Nước", "level": "nation", "valid_from": "2020-01-01"},

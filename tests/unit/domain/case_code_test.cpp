@@ -115,6 +115,7 @@ TEST(CaseCode, WhatIsNoCodeIsRefused) {
                                     code + "\n",
                                     std::string("LC-7K3M-Q9TU-4"),
                                     std::string("LC-Đ000-0000-0"),
+                                    std::string("LC-{000-0000-0"),
                                     std::string(1000, '0')}) {
         EXPECT_FALSE(parse_case_code(text)) << text;
     }
@@ -162,6 +163,7 @@ TEST(Receipt, WhatIsNoReceiptIsRefused) {
                                      text.substr(1),
                                      text + '0',
                                      text + 'x',
+                                     '/' + text.substr(1),
                                      std::string("4831 0297 5546 118a"),
                                      std::string(1000, '0'),
                                      std::string("-")}) {

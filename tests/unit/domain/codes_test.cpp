@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "lachan/domain/duty.hpp"
 #include "lachan/domain/ids.hpp"
 
 namespace lachan::domain {
@@ -21,6 +22,7 @@ void expect_words(Code last) {
         EXPECT_EQ(parse_code<Code>(text_of(code)), code);
     }
     EXPECT_EQ(words.size(), kWords<Code>.size());
+    EXPECT_FALSE(parse_code<Code>("a word of no list"));
 }
 
 TEST(Codes, EveryCodeHasOneWordAndEveryWordOneCode) {
@@ -69,6 +71,17 @@ TEST(Codes, UrgencyAndSeverityAreOrderedByWhatPresses) {
     EXPECT_LT(Urgency::urgent, Urgency::emergency);
     EXPECT_LT(Severity::low, Severity::medium);
     EXPECT_LT(Severity::high, Severity::critical);
+}
+
+TEST(Duty, IsOverdueOnlyIfItWasMissedOrIsStillToBeDone) {
+    Duty duty;
+    duty.due = from_ms(1000);
+    EXPECT_FALSE(duty.is_overdue(from_ms(999)));
+    EXPECT_TRUE(duty.is_overdue(from_ms(1000))) << "at the very instant it is late";
+    duty.state = DutyState::done;
+    EXPECT_FALSE(duty.is_overdue(from_ms(2000))) << "it was done in time";
+    duty.overdue_at = from_ms(1000);
+    EXPECT_TRUE(duty.is_overdue(from_ms(2000))) << "it was done, but late";
 }
 
 TEST(DutyNumbers, AreOrderedByCaseThenOrdinal) {

@@ -65,6 +65,12 @@ TEST(Fold, KeepsLettersOfOtherScriptsAndSurvivesBrokenBytes) {
     EXPECT_EQ(fold("𠀀"), "𠀀");
 }
 
+TEST(Fold, LeavesALetterBetweenTheVietnameseOnesAsItIs) {
+    for (const char* text : {"þ", "ß", "ĝ", "ķ", "ř", "ž", "ǎ"}) {
+        EXPECT_EQ(fold(text), text);
+    }
+}
+
 TEST(Fold, KeepsDifferentNamesDifferent) {
     EXPECT_NE(fold("Lan"), fold("Lân Anh"));
     EXPECT_NE(fold("An Na"), fold("Anna"));
