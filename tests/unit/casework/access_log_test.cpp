@@ -152,6 +152,37 @@ TEST_F(AccessLog, WhyAKeyWasMadeRenewedAndRevokedIsKept) {
     EXPECT_EQ(last("key.revoked").purpose, "thôi dùng");
 }
 
+/// Entries as a damaged database might hold them: what cannot be read of one must not keep the others from
+/// being read.
+TEST_F(AccessLog, AReasonThatCannotBeReadLeavesItsEntryInTheList) {
+    ASSERT_TRUE(names(commune_, code_));
+    const auto damaged = [&](std::optional<domain::CaseNo> about, domain::EventData data) {
+        office_.write([&](Tx& tx) -> Result<void> {
+            domain::Event event;
+            event.at = tx.now;
+            event.kind = "search.made";
+            event.actor = commune_.key.text();
+            event.case_no = about;
+            event.data = std::move(data);
+            tx.events.append(event);
+            return {};
+        });
+        return last("search.made");
+    };
+    const auto number = office_.vault().case_no(code_).value();
+    for (const char* sealed : {"khong phai hex", "00ff00ff"}) {
+        EXPECT_EQ(damaged(std::nullopt, {{"sealed_purpose_own", sealed}}).purpose, "") << sealed;
+        EXPECT_EQ(damaged(number, {{"sealed_purpose", sealed}}).purpose, "") << sealed;
+        EXPECT_EQ(damaged(std::nullopt, {{"sealed_purpose", sealed}}).purpose, "") << sealed;
+        for (const std::string& cases : {code_, std::string("LC-0000-0000-1")}) {
+            EXPECT_EQ(damaged(std::nullopt, {{"cases", cases}, {"sealed_purpose_all", sealed}}).purpose, "")
+                << sealed << " " << cases;
+        }
+    }
+    EXPECT_EQ(last("identity.read").purpose, kPurpose);
+    EXPECT_EQ(told().size(), 11U);
+}
+
 // Sealed with the key of every case that it found, or not kept: in the clear it would outlive the names.
 TEST_F(AccessLog, AReasonThatCannotBeSealedIsNotKept) {
     for (const int nth : {1, 2}) {

@@ -241,6 +241,78 @@ TEST(ErasureThatWasInterrupted, IsNotInTheRecordUnlessItsKeyIsDestroyedOnceMore)
     EXPECT_EQ(count(office.events(code), kErasedEvent), 0U);
 }
 
+TEST_F(ErasureOfASubject, AGroundOfMoreThanASentenceIsRefusedAsIsACaseThatIsNotThere) {
+    office_.write([&](Tx& tx) -> Result<void> {
+        const auto refused =
+            erase_case(tx, office_.vault(), number(code_), std::string(kLongestGround + 1, 'a'), "test");
+        EXPECT_EQ(refused.error().code(), Errc::validation_failed);
+        const domain::CaseNo nobody{999};
+        EXPECT_EQ(erase_case(tx, office_.vault(), nobody, "theo yêu cầu", "test").error().code(),
+                  Errc::not_found);
+        EXPECT_EQ(sealing_key(tx, office_.vault(), nobody).error().code(), Errc::not_found);
+        return {};
+    });
+    office_.look([&](const View& view) -> Result<void> {
+        EXPECT_EQ(plan_erasure(view, office_.vault(), domain::CaseNo{999}).error().code(), Errc::not_found);
+        return {};
+    });
+    EXPECT_FALSE(names(code_).reports.front().erased);
+    erase(code_, std::string(kLongestGround, 'a'));
+    EXPECT_TRUE(names(code_).reports.front().erased);
+}
+
+TEST_F(ErasureOfASubject, APlanTellsOfTheEarlierOneAndOfTheNotesThatWouldGo) {
+    const auto plan = [&] {
+        ErasurePlan made;
+        office_.look([&](const View& view) -> Result<void> {
+            made = plan_erasure(view, office_.vault(), number(code_)).value();
+            return {};
+        });
+        return made;
+    };
+    NewStep step;
+    step.kind = "verification";
+    ASSERT_TRUE(office_.step(supervisor("so-y-te-12"), code_, step));
+    EXPECT_EQ(plan().extent.notes, 0) << "nothing was written beside the step";
+    step.note = "đã gặp bà ngoại";
+    ASSERT_TRUE(office_.step(supervisor("so-y-te-12"), code_, step));
+    EXPECT_EQ(plan().extent.notes, 1);
+    EXPECT_FALSE(plan().earlier);
+
+    erase(code_);
+    const ErasurePlan after = plan();
+    EXPECT_TRUE(after.nothing_left);
+    ASSERT_TRUE(after.earlier);
+    EXPECT_EQ(after.earlier->ground, "theo quyết định của tòa án");
+    EXPECT_EQ(after.extent.notes, 0);
+}
+
+/// The key store is ahead of a database that was brought back: what is said now must not be sealed by a key
+/// that is no more.
+TEST_F(ErasureOfASubject, WhatIsSaidOfACaseWhoseKeyIsGoneIsSealedByAFreshOne) {
+    NewStep step;
+    step.kind = "verification";
+    step.note = "trước khi xóa";
+    ASSERT_TRUE(office_.step(supervisor("so-y-te-12"), code_, step));
+    const auto key = [&] {
+        std::optional<KeySlot> found;
+        office_.look([&](const View& view) -> Result<void> {
+            found = view.cases.key(number(code_));
+            return {};
+        });
+        return found.value();
+    };
+    const KeySlot former = key();
+    ASSERT_TRUE(office_.vault().destroy(former));
+    EXPECT_TRUE(names(code_).notes.empty()) << "nobody can read what it sealed";
+    step.note = "sau khi xóa";
+    ASSERT_TRUE(office_.step(supervisor("so-y-te-12"), code_, step));
+    EXPECT_NE(key(), former);
+    ASSERT_EQ(names(code_).notes.size(), 1U);
+    EXPECT_EQ(names(code_).notes.front().text, "sau khi xóa");
+    EXPECT_EQ(count(office_.events(code_), kErasedEvent), 1U) << "the erasure is made up for";
+}
+
 TEST_F(ErasureOfASubject, AKeyTakenAfterwardsIsNeverHandedOutTwice) {
     erase(code_);
     domain::Report more = violence_at_home();
