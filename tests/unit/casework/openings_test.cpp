@@ -142,5 +142,16 @@ TEST_F(EmergencyAccess, IsListedForThoseWhoOversee) {
     EXPECT_FALSE(listed(stranger_));
 }
 
+TEST_F(EmergencyAccess, LastsFromFiveMinutesToThreeHours) {
+    for (const Duration length : {Duration(5min - 1s), Duration(kLongestOpening + 1s)}) {
+        const auto refused = open(stranger_, kReason, length);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().faults().front().pointer, "/minutes");
+    }
+    EXPECT_FALSE(sees_names(stranger_));
+    ASSERT_TRUE(open(stranger_, kReason, 5min));
+    EXPECT_TRUE(sees_names(stranger_));
+}
+
 }  // namespace
 }  // namespace lachan::casework

@@ -7,6 +7,7 @@
 #include "lachan/casework/access_log.hpp"
 #include "lachan/casework/keys.hpp"
 #include "support/staff.hpp"
+#include "support/troubled_store.hpp"
 
 /// How accounts come to be, change and end; and how keys are renewed.
 namespace lachan::casework {
@@ -285,8 +286,13 @@ TEST_F(PeoplesAccounts, ARecoveryOpensNoAccountThatIsDisabled) {
 TEST_F(PeoplesAccounts, LoginsAndPasswordsHaveTheirBounds) {
     EXPECT_FALSE(check_login("abc"));
     EXPECT_FALSE(check_login(std::string(64, 'a')));
-    for (const std::string& login :
-         {std::string("ab"), std::string(65, 'a'), std::string("lò.văn"), std::string("a b c")}) {
+    for (const std::string& login : {std::string("ab"),
+                                     std::string(65, 'a'),
+                                     std::string("lò.văn"),
+                                     std::string("a b c"),
+                                     std::string("lo{van"),
+                                     std::string("lo^van"),
+                                     std::string("lo:van")}) {
         const auto fault = check_login(login);
         ASSERT_TRUE(fault) << login;
         EXPECT_EQ(fault->pointer, "/login");
@@ -403,6 +409,48 @@ TEST_F(RenewedKeys, ARevokedOneIsNotRenewed) {
     office.write([&](Tx& tx) { return revoke_key(tx, office.vault(), id, "test"); });
     EXPECT_FALSE(rotate({.overlap = 24h}));
     EXPECT_FALSE(fits(first));
+}
+
+TEST_F(RenewedKeys, OneThatHasExpiredIsNotRenewedAndOneThatHasNotMayBeGivenMoreTime) {
+    const auto expiry = [&] {
+        std::optional<Instant> found;
+        office.look([&](const View& view) -> Result<void> {
+            found = view.keys.find(id)->expires_at;
+            return {};
+        });
+        return found;
+    };
+    const Instant tomorrow = office.now() + 24h;
+    ASSERT_TRUE(rotate({.expires_at = tomorrow}));
+    EXPECT_EQ(expiry(), tomorrow);
+    const auto longer = rotate({.expires_at = tomorrow + 24h});
+    ASSERT_TRUE(longer);
+    office.pass(24h);
+    EXPECT_TRUE(fits(*longer));
+    const auto kept = rotate({});
+    ASSERT_TRUE(kept);
+    EXPECT_EQ(expiry(), tomorrow + 24h) << "nothing was said of it";
+    office.pass(24h);
+    EXPECT_FALSE(fits(*kept)) << "at the very instant";
+    EXPECT_EQ(rotate({.overlap = 24h}).error().code(), Errc::transition_not_allowed);
+}
+
+TEST_F(RenewedKeys, AKeyThatIsNotThereIsNotMade) {
+    office.write([&](Tx& tx) -> Result<void> {
+        EXPECT_EQ(rotate_key(tx, office.vault(), domain::KeyId("khong-co"), {}, "test").error().code(),
+                  Errc::not_found);
+        return {};
+    });
+}
+
+TEST_F(RenewedKeys, ATokenThatCannotBeLookedUpIsNotTakenForAWrongOne) {
+    Context& sound = office.context();
+    support::TroubledStore store(sound.store);
+    Context context{
+        store, sound.clock, sound.entropy, sound.vault, sound.worlds, sound.outbox_work, sound.watch_work};
+    store.refuse(1);
+    EXPECT_EQ(office.run(identify(context, first)).error().code(), Errc::storage);
+    EXPECT_TRUE(office.run(identify(context, first)));
 }
 
 TEST_F(RenewedKeys, SayWhenTheyWereLastUsed) {

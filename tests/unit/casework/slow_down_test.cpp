@@ -77,5 +77,22 @@ TEST(SlowDown, KeepsWhatFailedMostInBoundedMemory) {
     EXPECT_EQ(slow.count("target", kPace, kNow + 2ms), 6);
 }
 
+TEST(SlowDown, SaysByItselfThatAllIsForgottenAfterALongPause) {
+    SlowDown slow;
+    for (int i = 0; i < 20; ++i) {
+        slow.count("a", {.free = 0, .first = 2h, .longest = 4h, .memory = 1h}, kNow);
+    }
+    const Pace long_waits{.free = 0, .first = 2h, .longest = 4h, .memory = 1h};
+    EXPECT_EQ(slow.wait("a", long_waits, kNow + 59min), 3h + 1min);
+    EXPECT_EQ(slow.wait("a", long_waits, kNow + 1h), 0s);
+}
+
+TEST(SlowDown, TakingBackWhatWasNeverCountedIsNothing) {
+    SlowDown slow;
+    slow.take_back("a", kPace);
+    EXPECT_EQ(slow.names(), 0U);
+    EXPECT_EQ(slow.count("a", kPace, kNow), 1);
+}
+
 }  // namespace
 }  // namespace lachan::casework
