@@ -244,6 +244,72 @@ TEST_F(CalendarMoves, WhatTheStoreDoesNotTakeIsMovedTheNextTime) {
     FAIL() << "it never comes to an end";
 }
 
+TEST_F(CalendarMoves, WhetherTheStoreIsFullOrClosingItIsTheStoreThatIsAtFaultAndNoDuty) {
+    casework::Context& sound = office_.context();
+    TroubledStore store(sound.store);
+    casework::Context context{
+        store, sound.clock, sound.entropy, sound.vault, sound.worlds, sound.outbox_work, sound.watch_work};
+    const casework::StopSign stop;
+    for (const Errc code : {Errc::storage, Errc::overloaded, Errc::shutting_down}) {
+        store.refuse(3, code);  // the unit
+        const auto done = office_.run(casework::move_deadlines(context, change(kSaturdayWorked), stop));
+        ASSERT_FALSE(done);
+        EXPECT_EQ(done.error().code(), code);
+        EXPECT_EQ(plan().due, friday_night_);
+    }
+}
+
+TEST_F(CalendarMoves, APlanThatIsCarriedOutAlreadyOrIsOfNoCaseMovesNothing) {
+    const auto next = change(kSaturdayWorked);
+    auto moves = planned(next);
+    const auto apply = [&](std::span<const DeadlineMove> wanted) {
+        std::size_t done = 0;
+        office_.write([&](casework::Tx& tx) -> Result<void> {
+            done = casework::apply_moves(tx, office_.vault(), next, wanted);
+            return {};
+        });
+        return done;
+    };
+    DeadlineMove of_nobody = moves.front();
+    of_nobody.duty.case_no = domain::CaseNo{999};
+    EXPECT_EQ(apply(std::span(&of_nobody, 1)), 0U);
+    EXPECT_EQ(apply(moves), moves.size());
+    EXPECT_EQ(apply(moves), 0U);
+    EXPECT_EQ(count(office_.events(code_), "duty.due_moved"), moves.size());
+}
+
+TEST_F(CalendarMoves, WhatIsDoneOrComesFromNoKnownRuleDoesNotMove) {
+    const auto next = change(kSaturdayWorked);
+    const policy::Pack* pack = next.world->pack(office_.case_of(code_).pack);
+    domain::Duty duty = plan();
+    ASSERT_TRUE(casework::moved_due(duty, pack, next, office_.now()));
+    EXPECT_FALSE(casework::moved_due(duty, nullptr, next, office_.now()));
+    domain::Duty plain = duty;
+    plain.rule = "";
+    EXPECT_FALSE(casework::moved_due(plain, pack, next, office_.now()));
+    duty.state = domain::DutyState::done;
+    EXPECT_FALSE(casework::moved_due(duty, pack, next, office_.now()));
+}
+
+TEST_F(CalendarMoves, ADutyThatNobodyHoldsMovesAsWellAndNobodyIsToldInVain) {
+    domain::Duty nobodys = plan();
+    const std::string holder = nobodys.holder.text();
+    nobodys.holder = domain::AgencyId();
+    office_.write([&](casework::Tx& tx) -> Result<void> {
+        tx.duties.update(nobodys);
+        return {};
+    });
+    const auto by_plan = [&](const domain::Notification& each) { return each.duty == nobodys.no.ordinal; };
+    const auto told = [&] {
+        const auto owed = office_.notifications(code_);
+        return std::count_if(owed.begin(), owed.end(), by_plan);
+    };
+    const auto before = told();
+    moved(change(kSaturdayWorked));
+    EXPECT_EQ(plan().due, friday_night_ - 24h);
+    EXPECT_EQ(told(), before);
+}
+
 TEST_F(CalendarMoves, AStopLeavesTheRestForTheNextStart) {
     casework::StopSign stop;
     stop.stopping = true;

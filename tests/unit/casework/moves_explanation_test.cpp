@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <vector>
@@ -116,6 +117,74 @@ TEST_F(Explanation, SaysWhereThePresentCalendarWouldGiveAnotherInstant) {
     next->calendar = std::make_shared<const deadlines::Calendar>(deadlines::Calendar::parse(text).value());
     office_.worlds().replace(next);
     EXPECT_NE(of("plan").text.find("theo lịch hiện hành sẽ là 2026-12-01T00:00:00+07:00"), std::string::npos);
+    EXPECT_NE(
+        of("plan", Language::english).text.find("with the present one it would be 2026-12-01T00:00:00+07:00"),
+        std::string::npos);
+}
+
+TEST_F(Explanation, SaysOfADayThatIsOnlyExpectedToBeOffThatItIs) {
+    const std::string notice =
+        R"({"version": "test.1", "source": "1/TB", "days": [{"day": "2026-11-24", "working": false,
+            "name": "Nghỉ", "status": "provisional"}]})";
+    const auto text = deadlines::next_calendar(shipped("config/calendar/vietnam.json"), notice).value();
+    auto next = std::make_shared<casework::World>(*office_.worlds().current());
+    next->calendar = std::make_shared<const deadlines::Calendar>(deadlines::Calendar::parse(text).value());
+    office_.worlds().replace(next);
+    const std::string code = office_.opened(violence_at_home());
+    const auto plan = office_.run(casework::see_explanation(office_.context(),
+                                                            officer("ubnd-03388"),
+                                                            duty_name(code, office_.pending(code, "plan")),
+                                                            Language::english));
+    EXPECT_EQ(plan->days[4].ground, "Tuesday, Nghỉ (expected; 1/TB)");
+    EXPECT_FALSE(plan->days[4].counted);
+}
+
+// The law gives 24 hours, and 48 where the way is long.
+TEST_F(Explanation, CountsTheLongerLimitInARemoteCommune) {
+    auto areas = nlohmann::json::parse(shipped("config/directory/areas.json"));
+    for (auto& area : areas.at("areas")) {
+        if (area.at("code") == "03388") {
+            area["remote"] = "yes";
+        }
+    }
+    auto next = std::make_shared<casework::World>(*office_.worlds().current());
+    const std::vector<std::string> schools = {shipped("config/demo/directory/agencies.json")};
+    next->directory = std::make_shared<const directory::Directory>(
+        directory::Directory::parse(areas.dump(),
+                                    shipped("config/directory/roles.json"),
+                                    shipped("config/directory/agencies.json"),
+                                    schools)
+            .value());
+    office_.worlds().replace(next);
+    const std::string code = office_.opened(violence_at_home());
+    const auto limit = [&](const std::string& of_case) {
+        const auto duty = office_.pending(of_case, "police_transfer");
+        const auto found = office_.run(casework::see_explanation(
+            office_.context(), hotline(), duty_name(of_case, duty), Language::vietnamese));
+        EXPECT_EQ(duty.due, duty.start + (found->limit == "PT48H" ? 48h : 24h));
+        return found->limit;
+    };
+    EXPECT_EQ(limit(code), "PT48H");
+    EXPECT_EQ(limit(code_), "PT24H") << "it was near when it was opened";
+}
+
+TEST_F(Explanation, ATitleThatNobodyTranslatedStandsAsItIs) {
+    auto document = nlohmann::json::parse(shipped("rules/lai-chau/decision-27-2023/pack.json"));
+    for (auto& rule : document.at("rules")) {
+        if (rule.contains("duties")) {
+            for (auto& duty : rule.at("duties")) {
+                duty["title_en"] = "";
+            }
+        }
+    }
+    auto next = std::make_shared<casework::World>(*office_.worlds().current());
+    auto pack = policy::Pack::parse(document.dump()).value();
+    const std::string key = pack.key();
+    const std::string vietnamese = of("plan").title;
+    ASSERT_NE(of("plan", Language::english).title, vietnamese);
+    next->packs[key] = std::make_shared<const policy::Pack>(std::move(pack));
+    office_.worlds().replace(next);
+    EXPECT_EQ(of("plan", Language::english).title, vietnamese);
 }
 
 TEST_F(Explanation, IsNotForStrangers) {

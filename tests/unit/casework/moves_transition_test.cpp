@@ -43,6 +43,14 @@ protected:
         office_.run(office_.context().store.commit(std::move(op))).value();
         return done;
     }
+    /// As if the agency had been given the duty.
+    void hold(domain::Duty& duty, const char* agency) {
+        duty.holder = domain::AgencyId(agency);
+        office_.write([&](casework::Tx& tx) -> Result<void> {
+            tx.duties.update(duty);
+            return {};
+        });
+    }
     bool exists(const domain::AgencyId& agency) {
         return office_.worlds().current()->directory->agency(agency, office_.now()) != nullptr;
     }
@@ -147,6 +155,108 @@ TEST_F(Transition, WhatADepartmentTookOnGoesToTheDepartmentThatFollowsIt) {
     EXPECT_EQ(transfers.front().to.text(), "so-y-te-12");
     EXPECT_EQ(transfers.front().ground, "body ended");
     EXPECT_EQ(transfers.front().unit.text(), "03403");
+}
+
+TEST_F(Transition, APlanThatIsCarriedOutAlreadyOrIsOfNoCaseChangesNothing) {
+    office_.pass(kSecondOfJuly - office_.now());
+    const auto transfers = planned(kSecondOfJuly);
+    auto of_nobody = transfers.front();
+    of_nobody.duty.case_no = domain::CaseNo{999};
+    const auto apply = [&](std::span<const Transfer> wanted) {
+        std::size_t done = 0;
+        office_.write([&](casework::Tx& tx) -> Result<void> {
+            done = casework::apply_transfers(
+                tx, office_.vault(), office_.worlds().current(), wanted, kSecondOfJuly);
+            return {};
+        });
+        return done;
+    };
+    EXPECT_EQ(apply(std::span(&of_nobody, 1)), 0U);
+    EXPECT_EQ(apply(transfers), transfers.size());
+    const auto sequence = office_.case_of(code_).sequence;
+    const auto events = office_.events(code_).size();
+    EXPECT_EQ(apply(transfers), 0U);
+    EXPECT_EQ(office_.case_of(code_).sequence, sequence);
+    EXPECT_EQ(office_.events(code_).size(), events);
+}
+
+TEST_F(Transition, WhatIsDoneOrHasNoHolderIsHandedToNobody) {
+    const domain::Case value = office_.case_of(code_);
+    const casework::World& world = *office_.worlds().current();
+    domain::Duty duty = office_.pending(code_, "plan");
+    ASSERT_TRUE(casework::transfer_of(duty, value, world, kSecondOfJuly));
+    duty.state = domain::DutyState::done;
+    EXPECT_FALSE(casework::transfer_of(duty, value, world, kSecondOfJuly));
+    duty.state = domain::DutyState::accepted;
+    duty.holder = domain::AgencyId();
+    EXPECT_FALSE(casework::transfer_of(duty, value, world, kSecondOfJuly));
+}
+
+TEST_F(Transition, ABodyThatTheDirectoryDoesNotKnowIsFollowedByWhoeverHoldsTheRole) {
+    domain::Duty plan = office_.pending(code_, "plan");
+    const domain::AgencyId proper = plan.holder;
+    hold(plan, "khong-con-trong-danh-ba");
+    const auto transfers = planned(kJune2024);
+    ASSERT_EQ(transfers.size(), 1U);
+    EXPECT_EQ(transfers.front().to, proper);
+    EXPECT_FALSE(transfers.front().ended);
+    EXPECT_EQ(transferred(kJune2024), 1U);
+    EXPECT_EQ(office_.pending(code_, "plan").holder, proper);
+    const auto events = office_.events(code_);
+    const auto event = std::find_if(events.begin(), events.end(), [](const domain::Event& each) {
+        return each.kind == "duty.transferred";
+    });
+    ASSERT_NE(event, events.end());
+    EXPECT_TRUE(std::none_of(event->data.begin(), event->data.end(), [](const auto& entry) {
+        return entry.first == "ended";  // when that was nobody knows
+    }));
+}
+
+TEST_F(Transition, WhereNobodyCanFollowItIsSaidAsAGapAndNotPassedOver) {
+    domain::Duty plan = office_.pending(code_, "plan");
+    plan.rule = "";
+    plan.role = "a_role_that_nobody_holds";
+    hold(plan, "khong-con-trong-danh-ba");
+    const auto transfers = planned(kJune2024);
+    ASSERT_EQ(transfers.size(), 1U);
+    EXPECT_TRUE(transfers.front().to.empty());
+    EXPECT_EQ(transfers.front().role, "a_role_that_nobody_holds");
+    const auto gaps = count(office_.events(code_), "directory.gap");
+    EXPECT_EQ(transferred(kJune2024), 1U);
+    EXPECT_EQ(count(office_.events(code_), "directory.gap"), gaps + 1);
+}
+
+TEST_F(Transition, IsPlannedToTheLastDutyHoweverManyThereAre) {
+    std::size_t pending = 0;
+    const auto add = [&](const std::string& code) {
+        for (const domain::Duty& duty : office_.duties(code)) {
+            pending += duty.pending() ? 1 : 0;
+        }
+    };
+    add(code_);
+    while (pending <= 500) {  // more than one page
+        add(office_.opened(of_2024("03403")));
+    }
+    std::vector<std::string> names;
+    for (const Transfer& each : planned(kSecondOfJuly)) {
+        names.push_back(each.name);
+    }
+    std::size_t expected = 0;
+    office_.look([&](const casework::View& view) -> Result<void> {
+        casework::DutyQuery all;
+        all.scope.everything = true;
+        all.limit = 1000;
+        for (const domain::Duty& duty : view.duties.list(all)) {
+            const auto value = view.cases.find(duty.no.case_no);
+            expected += casework::transfer_of(duty, value.value(), *office_.worlds().current(), kSecondOfJuly)
+                            ? 1
+                            : 0;
+        }
+        return {};
+    });
+    std::sort(names.begin(), names.end());
+    EXPECT_EQ(names.size(), expected);
+    EXPECT_EQ(std::unique(names.begin(), names.end()), names.end());
 }
 
 TEST_F(Transition, LookingBackTakesNothingFromThePresentBodies) {
