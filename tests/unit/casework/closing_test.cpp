@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "support/office.hpp"
+#include "support/shipped.hpp"
 
 namespace lachan::casework {
 namespace {
@@ -176,6 +178,32 @@ TEST_F(Closing, LinkingIsReversibleAndForWhoSeesBoth) {
     EXPECT_EQ(unlink().error().code(), Errc::not_found);
     EXPECT_EQ(count(office_.events(other), "case.linked"), 1u);
     EXPECT_EQ(count(office_.events(other), "case.unlinked"), 1u);
+    const auto shown = office_.run(events_of(office_.context(), hotline(), other, 0, 500));
+    EXPECT_EQ(count(shown->items, "case.unlinked"), 1u) << "to whoever may see both";
+}
+
+// What a pack wants done before a case may end.
+TEST_F(Closing, AStepThatEveryCaseNeedsIsAskedForByName) {
+    auto document = nlohmann::json::parse(shipped("rules/lai-chau/decision-27-2023/pack.json"));
+    document["version"] = "9999";
+    document["closing_steps"] = {"verification"};
+    auto pack = policy::Pack::parse(document.dump()).value();
+    auto world = std::make_shared<World>(*shipped_world());
+    world->packs.emplace(pack.key(), std::make_shared<const policy::Pack>(std::move(pack)));
+    office_.worlds().replace(std::move(world));
+    const std::string code = office_.opened(small_accident());
+    office_.work_off(code);
+    const auto close = [&] { return office_.close(supervisor("ct-03388"), code); };
+    const auto refused = close();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), Errc::closing_blocked);
+    ASSERT_EQ(refused.error().faults().size(), 1U);
+    EXPECT_EQ(refused.error().faults().front().code, "verification");
+    NewStep step;
+    step.kind = "verification";
+    ASSERT_TRUE(office_.step(supervisor("so-y-te-12"), code, step));
+    office_.work_off(code);
+    EXPECT_TRUE(close());
 }
 
 }  // namespace

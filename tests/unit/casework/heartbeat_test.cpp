@@ -164,6 +164,62 @@ TEST_F(Heart, BeatsOnItsOwnEachMinuteAndSoonAfterAMiss) {
     EXPECT_TRUE(ended);
 }
 
+// Whoever counts the beats hears of those that did not go out as well.
+TEST_F(Heart, TellsItsObserverWhatCameOfEachBeat) {
+    class Listening final : public Observer {
+    public:
+        void beat(std::string_view outcome) override { heard.emplace_back(outcome); }
+        std::vector<std::string> heard;
+    };
+    Listening listening;
+    const auto call = [this]() -> asio::awaitable<bool> { co_return taken_; };
+    Heartbeat heartbeat(
+        office_.context(), watch_, outbox_, office_.context().watch_work, stop_, call, &listening);
+    office_.run(words(heartbeat));
+    runners_look();
+    office_.run(words(heartbeat));
+    taken_ = false;
+    office_.run(words(heartbeat));
+    EXPECT_EQ(listening.heard, (std::vector<std::string>{"watch_stands_still", "sent", "not_taken"}));
+}
+
+TEST_F(Heart, IsSilentWhenADutyHasNobody) {
+    const std::string code = office_.opened(small_accident());
+    runners_look();
+    const auto put = [&](const domain::Duty& value) {
+        office_.write([&](Tx& tx) -> Result<void> {
+            tx.duties.update(value);
+            return {};
+        });
+    };
+    const domain::Duty duty = office_.duties(code).front();
+    domain::Duty nobodys = duty;
+    nobodys.holder = domain::AgencyId();
+    put(nobodys);
+    EXPECT_EQ(beat(), "invariant_broken");
+    put(duty);
+    EXPECT_EQ(beat(), "sent");
+}
+
+TEST_F(Heart, IsSilentWhenAnEndpointIsOwedMessagesAndIsNeverCalled) {
+    office_.connect("tyt-03388");
+    runners_look();
+    office_.opened(small_accident());
+    const auto call_at = [&](std::optional<Instant> instant) {
+        office_.write([&](Tx& tx) -> Result<void> {
+            Endpoint endpoint = tx.endpoints.find(domain::EndpointId("tyt-03388-1")).value();
+            endpoint.next_at = instant;
+            tx.endpoints.put(endpoint);
+            return {};
+        });
+    };
+    ASSERT_EQ(beat(), "sent");
+    call_at(std::nullopt);
+    EXPECT_EQ(beat(), "invariant_broken");
+    call_at(office_.now());
+    EXPECT_EQ(beat(), "sent");
+}
+
 TEST_F(Heart, IsSilentWhenAnInvariantIsBroken) {
     const std::string code = office_.opened(small_accident());
     runners_look();

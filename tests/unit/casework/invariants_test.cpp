@@ -71,6 +71,30 @@ TEST(CheckAll, NamesEveryInvariantWithItsCount) {
     });
 }
 
+TEST(CheckAll, CountsThePacksOfOldCasesThatAreNotToBeFound) {
+    support::Office office;
+    const auto lost = [&] {
+        std::int64_t count = -1;
+        office.look([&](const View& view) -> Result<void> {
+            for (const Finding& finding : check_all(view, *support::shipped_world())) {
+                count = finding.invariant == "packs_lost" ? finding.count : count;
+            }
+            return {};
+        });
+        return count;
+    };
+    const auto keep = [&](const std::string& name) {
+        office.write([&](Tx& tx) -> Result<void> {
+            tx.documents.put("pack", name, "{}", tx.now);
+            return {};
+        });
+    };
+    keep(support::shipped_world()->packs.begin()->first);
+    EXPECT_EQ(lost(), 0);
+    keep("no/such@1");
+    EXPECT_EQ(lost(), 1);
+}
+
 TEST(World, ThePackInForceIsTheLatestOfThoseValidThen) {
     const World& world = *support::shipped_world();
     const policy::Pack* pack = world.pack_at(kMorning);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lachan/casework/feed.hpp"
 #include "lachan/casework/keys.hpp"
 #include "support/office.hpp"
 
@@ -392,6 +393,45 @@ TEST_F(Questions, ATokenIsKnownUntilItIsRevokedOrExpires) {
     const auto again =
         commit([&](Tx& tx) { return revoke_key(tx, office_.vault(), domain::KeyId("k9"), "test"); });
     EXPECT_EQ(again.error().code(), Errc::not_found);
+}
+
+TEST_F(Questions, ASearchByACodeThatIsNoneFindsNothingAndAShortListIsCut) {
+    CaseSearch by_code;
+    by_code.code = "LC-0000-0000-1";
+    EXPECT_TRUE(found(hotline(), by_code).empty());
+    by_code.code = code_;
+    EXPECT_EQ(found(hotline(), by_code), std::vector{code_});
+    CaseSearch by_name;
+    by_name.name = "lo thi dao";
+    const std::string other = office_.opened(violence_at_home());
+    EXPECT_EQ(found(hotline(), by_name).size(), 2U);
+    by_name.limit = 1;
+    EXPECT_EQ(found(hotline(), by_name).size(), 1U);
+}
+
+TEST_F(Questions, TheFeedIsNotForThoseWhoOnlyCount) {
+    const auto refused =
+        office_.run(feed_after(office_.context(), key_of(domain::Role::analyst, "so-y-te-12"), 0));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), Errc::forbidden);
+    EXPECT_TRUE(office_.run(feed_after(office_.context(), hotline(), 0)));
+}
+
+TEST_F(Questions, AReceiptOfACaseInWhichAllIsDoneNamesNothingMore) {
+    office_.work_off(code_);
+    ASSERT_TRUE(office_.close(supervisor("so-y-te-12"), code_));
+    office_.write([&](Tx& tx) -> Result<void> {
+        for (domain::Duty& duty : tx.duties.of_case(office_.vault().case_no(code_).value())) {
+            duty.state = duty.pending() ? domain::DutyState::done : duty.state;
+            duty.next_at.reset();
+            tx.duties.update(duty);
+        }
+        return {};
+    });
+    const auto status = office_.run(status_by_receipt(office_.context(), receipt_)).value();
+    EXPECT_EQ(status.status, domain::CaseStatus::closed);
+    EXPECT_EQ(status.next_action, "");
+    EXPECT_FALSE(status.next_due);
 }
 
 }  // namespace

@@ -34,6 +34,26 @@ protected:
         return found;
     }
 
+    void nothing_left_to_do(const std::string& code) {
+        office_.write([&](Tx& tx) -> Result<void> {
+            for (domain::Duty& duty : tx.duties.of_case(office_.vault().case_no(code).value())) {
+                duty.state = duty.pending() ? domain::DutyState::done : duty.state;
+                duty.next_at.reset();
+                tx.duties.update(duty);
+            }
+            return {};
+        });
+    }
+    void link(const std::string& one, const std::string& other) {
+        office_.write([&](Tx& tx) -> Result<void> {
+            const auto number = [&](const std::string& text) {
+                return office_.vault().case_no(text).value();
+            };
+            tx.cases.link(number(one), number(other), tx.now);
+            return {};
+        });
+    }
+
     policy::RetentionRules rules_ =
         policy::parse_retention(support::shipped("rules/retention/lai-chau.json")).value();
     Office office_;
@@ -53,17 +73,22 @@ TEST_F(RetentionOfCases, NamesAClosedCaseWhenItsTimeHasComeAndNotBefore) {
     EXPECT_EQ(found.front().rule->id, "accident");
 }
 
-TEST_F(RetentionOfCases, HoldsWhatIsStillNeeded) {
-    const std::string code = closed(small_accident());
-    const std::string open = office_.opened(violence_at_home());
-    office_.write([&](Tx& tx) -> Result<void> {
-        const auto number = [&](const std::string& text) { return office_.vault().case_no(text).value(); };
-        tx.cases.link(number(code), number(open), tx.now);
-        return {};
-    });
+TEST_F(RetentionOfCases, HoldsACaseWithADutyThatIsNotDone) {
+    closed(small_accident());  // its file is to be stored
     const auto found = past(kMonth * 61);
     ASSERT_EQ(found.size(), 1U);
-    EXPECT_FALSE(found.front().hold.empty());
+    EXPECT_EQ(found.front().hold, "a duty is pending");
+}
+
+TEST_F(RetentionOfCases, HoldsACaseThatIsLinkedToAnOpenOneAndToNoOther) {
+    const std::string code = closed(small_accident());
+    nothing_left_to_do(code);
+    const auto hold = [&] { return past(kMonth * 61).front().hold; };
+    EXPECT_EQ(hold(), "");
+    link(code, closed(small_accident()));
+    EXPECT_EQ(hold(), "") << "that one is closed as well";
+    link(code, office_.opened(violence_at_home()));
+    EXPECT_EQ(hold(), "linked to an open case");
 }
 
 TEST_F(RetentionOfCases, ForgetsAboutWhatIsForgotten) {
