@@ -116,6 +116,7 @@ private:
     [[nodiscard]] std::string some_case();
     [[nodiscard]] std::optional<domain::Duty> some_pending_duty(const std::string& code);
     [[nodiscard]] std::optional<domain::Duty> find_duty(const std::string& name);
+    [[nodiscard]] domain::Principal overseer() const;
     [[nodiscard]] domain::Principal somebody_of(const domain::AgencyId& agency);
     [[nodiscard]] domain::AgencyId some_agency();
     [[nodiscard]] domain::AgencyId committee_of(const domain::AreaCode& area) const;

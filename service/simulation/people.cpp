@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kBusy = 30;  ///< Arrivals by which agencies count as busy.
 constexpr int kPressing = 20;      ///< Cases that an overseer looks through.
 constexpr int kTriesToClose = 3;   ///< Somebody who found a case changed looks again, but not for ever.
-const domain::AgencyId kOverseer("so-y-te-12");
+const domain::AreaCode kProvince("12");
 
 /// What people do with a duty they are told of, in percent; else they accept it, and do it later.
 struct Habits {
@@ -25,15 +25,24 @@ struct Habits {
 constexpr Habits kOfFew{8, 6, 6};    ///< A short world is there to meet what is odd.
 constexpr Habits kOfMany{50, 2, 1};  ///< One of many cases is to be as offices are.
 
-domain::Principal overseer() {
-    return {domain::KeyId("so-y-te-12-overseer"), domain::Role::supervisor, kOverseer};
-}
-
 bool discharges(const policy::StepKind& kind, const std::string& duty) {
     return std::find(kind.discharges.begin(), kind.discharges.end(), duty) != kind.discharges.end();
 }
 
 }  // namespace
+
+/// Of the body that oversees the whole province now: that is not the same for ever.
+domain::Principal Life::overseer() const {
+    const directory::Directory& directory = *world_.laws().directory;
+    const Instant now = world_.clock().now();
+    for (const directory::Agency& agency : directory.agencies()) {
+        if (agency.area == kProvince && agency.valid_at(now) && directory.oversees(agency)) {
+            return {domain::KeyId(agency.id.text() + "-overseer"), domain::Role::supervisor, agency.id};
+        }
+    }
+    const domain::AgencyId nobody("nobody");  // who is refused whatever it asks for
+    return {domain::KeyId("nobody-overseer"), domain::Role::supervisor, nobody};
+}
 
 /// Called while the service runs: people only make up their minds.
 void Life::hear(const Arrival& arrival) {
@@ -168,6 +177,7 @@ void Life::record(const domain::Duty& duty,
               });
         return;
     }
+    plan_closing(code);  // no step fulfils it: the case is to be closed
 }
 
 void Life::plan_closing(const std::string& code) {
