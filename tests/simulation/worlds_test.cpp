@@ -30,14 +30,6 @@ TEST_P(ShortLives, KeepEveryPromiseWhateverGoesWrong) {
     EXPECT_EQ(result.seeds, kSeeds);
     EXPECT_GT(result.cases, 100U);
     EXPECT_GT(result.crashes, 25U) << "each world is laid to rest with one, and most meet more";
-    for (std::size_t each = 0; each < kTroubles; ++each) {
-        const auto trouble = static_cast<Trouble>(each);
-        // Few worlds begin so near to that day, and an agency that is gone is asked no more: a month has
-        // some.
-        if (trouble != Trouble::regime && trouble != Trouble::gone) {
-            EXPECT_GT(result.struck.troubles[each], 0U) << text_of(trouble) << " never struck";
-        }
-    }
     for (const WorldReport& failing : result.failing) {
         ADD_FAILURE() << failing.replay;
     }
@@ -45,10 +37,16 @@ TEST_P(ShortLives, KeepEveryPromiseWhateverGoesWrong) {
 
 INSTANTIATE_TEST_SUITE_P(Simulation, ShortLives, testing::Range(0, 8));
 
+// Long enough that each kind of trouble strikes: a world in which one never did would show nothing of it.
 TEST_F(Worlds, KeepEveryPromiseOverAMonth) {
     const SimulationResult result = simulate(plan(1'001, 1'001, 30));
 
-    EXPECT_GT(result.struck.troubles[static_cast<std::size_t>(Trouble::gone)], 0U);
+    for (std::size_t each = 0; each < kTroubles; ++each) {
+        const auto trouble = static_cast<Trouble>(each);
+        if (trouble != Trouble::regime) {  // few worlds begin so near to that day
+            EXPECT_GT(result.struck.troubles[each], 0U) << text_of(trouble) << " never struck";
+        }
+    }
     for (const WorldReport& failing : result.failing) {
         ADD_FAILURE() << failing.replay;
     }
