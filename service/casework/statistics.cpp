@@ -134,12 +134,16 @@ std::vector<std::string> values_of(const CaseTally& tally, Dimension dimension) 
             return {std::string(domain::text_of(tally.severity))};
         case Dimension::status:
             return {std::string(domain::text_of(tally.status))};
-        default: {  // mechanism and outcome: `check_fit` lets no other through
-            const auto* const fact =
-                dimension == Dimension::mechanism ? "injury.mechanism" : "injury.outcome";
-            return {policy::known_word(tally.facts, fact).value_or(std::string(kUnknown))};
-        }
+        case Dimension::mechanism:
+            return {policy::known_word(tally.facts, "injury.mechanism").value_or(std::string(kUnknown))};
+        case Dimension::outcome:
+            return {policy::known_word(tally.facts, "injury.outcome").value_or(std::string(kUnknown))};
+        case Dimension::duty_kind:
+        case Dimension::rule:
+        case Dimension::ending:
+            break;
     }
+    return {};  // these are of duties: `check_fit` lets none of them through
 }
 
 std::string_view ending_of(const DutyTally& tally) {
