@@ -33,7 +33,20 @@ void live_through(void (*aim)(SimDisk& disk, int nth), int nth) {
     EXPECT_TRUE(world.findings().empty()) << world.replay();
 }
 
-class PowerCut : public InAWorld {};
+class PowerCut : public InAWorld {
+protected:
+    /// Answers the last report, of which nobody knows whether it was taken.
+    static domain::Report report_until_it_dies(SimWorld& world, Dice& dice) {
+        domain::Report report;
+        for (int i = 0; i < 40 && world.up(); ++i) {
+            report = emergency_report(dice, kCommune, world.clock().now());
+            (void)world.submit(report, SimWorld::officer(kCommittee));
+            world.advance(100ms);
+        }
+        EXPECT_FALSE(world.up()) << "the test is to kill it";
+        return report;
+    }
+};
 
 TEST_F(PowerCut, InAnyWriteLosesNoAcknowledgedReport) {
     for (int nth = 1; nth <= 40; ++nth) {
@@ -54,13 +67,7 @@ TEST_F(PowerCut, InAWriteOfTheKeyStoreLosesNoWords) {
         SimWorld world(plan_from(kFriday, 1, seed));
         Dice dice(seed);
         world.die_in_key_write(Crash::power);
-        domain::Report report;
-        for (int i = 0; i < 40 && world.up(); ++i) {
-            report = emergency_report(dice, kCommune, world.clock().now());
-            (void)world.submit(report, SimWorld::officer(kCommittee));
-            world.advance(100ms);
-        }
-        ASSERT_FALSE(world.up()) << "the test is to kill it";
+        const domain::Report report = report_until_it_dies(world, dice);
         ASSERT_TRUE(world.restart());
         EXPECT_TRUE(world.submit(report, SimWorld::officer(kCommittee)));
         for (int i = 0; i < 20; ++i) {
@@ -78,12 +85,7 @@ TEST_F(PowerCut, AfterAProcessDiedInAWriteOfTheKeyStoreLosesNoWords) {
         SimWorld world(plan_from(kFriday, 1, seed));
         Dice dice(seed);
         world.die_in_key_write(Crash::process);
-        for (int i = 0; i < 40 && world.up(); ++i) {
-            const domain::Report report = emergency_report(dice, kCommune, world.clock().now());
-            (void)world.submit(report, SimWorld::officer(kCommittee));
-            world.advance(100ms);
-        }
-        ASSERT_FALSE(world.up()) << "the test is to kill it";
+        (void)report_until_it_dies(world, dice);
         ASSERT_TRUE(world.restart());
         (void)emergency(world, dice);
 
