@@ -117,9 +117,12 @@ std::vector<domain::EndpointId> SqliteEndpoints::due(casework::Standing standing
                                                      Instant now,
                                                      int limit) const {
     Query query = connection_.query(R"sql(
-        SELECT endpoint_id FROM endpoint
+        SELECT endpoint_id, next_at_ms FROM endpoint
+        WHERE next_at_ms IS NOT NULL AND leased_until_ms IS NULL AND (failures > 0) = :doubtful AND next_at_ms <= :now
+        UNION ALL
+        SELECT endpoint_id, next_at_ms FROM endpoint
         WHERE next_at_ms IS NOT NULL AND (failures > 0) = :doubtful AND next_at_ms <= :now
-            AND (leased_until_ms IS NULL OR leased_until_ms <= :now)
+            AND leased_until_ms IS NOT NULL AND leased_until_ms <= :now
         ORDER BY next_at_ms, endpoint_id LIMIT :limit
     )sql");
     query.bind(":doubtful", number_of(standing)).bind(":now", now).bind(":limit", limit);

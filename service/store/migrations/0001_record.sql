@@ -198,7 +198,8 @@ CREATE TABLE endpoint (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX endpoint_of_agency ON endpoint (agency, rank);
 -- Those that failed last time stand apart, so that a thousand of them are not in the way of the others.
-CREATE INDEX endpoint_due ON endpoint ((failures > 0), next_at_ms) WHERE next_at_ms IS NOT NULL;
+CREATE INDEX endpoint_due ON endpoint ((failures > 0), next_at_ms)
+    WHERE next_at_ms IS NOT NULL AND leased_until_ms IS NULL;
 CREATE INDEX endpoint_leased ON endpoint ((failures > 0), leased_until_ms, next_at_ms)
     WHERE leased_until_ms IS NOT NULL AND next_at_ms IS NOT NULL;
 
