@@ -6,6 +6,7 @@
 #include <string>
 
 #include "disk_inside.hpp"
+#include "lachan/store/sqlite.hpp"
 
 /// The functions that SQLite calls, each one a line or two over `SimDisk::Inside`.
 namespace lachan::simulation {
@@ -235,6 +236,7 @@ SimDisk::Inside::Inside(std::uint64_t seed) : name(unused_name()), random(seed) 
     vfs.xSleep = on_sleep;
     vfs.xGetLastError = on_last_error;
     vfs.xCurrentTimeInt64 = on_time;
+    store::spare_memory_counts();
     if (sqlite3_vfs_register(&vfs, 0) != SQLITE_OK) {
         throw std::runtime_error("SQLite took no further file layer");
     }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "lachan/base/check.hpp"
+#include "lachan/store/sqlite.hpp"
 
 namespace lachan::store {
 namespace {
@@ -26,12 +27,6 @@ constexpr int kReaderCacheKib = 16 * 1024;
 constexpr std::size_t kComposedKept = 256;
 // Steps of SQLite's machine between two looks at whether to end: some ten microseconds.
 constexpr int kStepsBetweenLooks = 1'000;
-
-/// SQLite counts every allocation under one lock unless it is told not to before its first use; nobody reads
-/// the count.
-void spare_memory_counts() {
-    [[maybe_unused]] static const int told = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-}
 
 bool is_violation(int primary) {
     return primary == SQLITE_CONSTRAINT || primary == SQLITE_MISMATCH || primary == SQLITE_TOOBIG ||

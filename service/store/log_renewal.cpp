@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "lachan/casework/store.hpp"
+#include "lachan/store/sqlite.hpp"
 
 namespace lachan::store {
 namespace {
@@ -26,6 +27,7 @@ void check(int code) {
 class Alone {
 public:
     Alone(const std::string& path, const std::string& vfs) {
+        spare_memory_counts();
         const int code = sqlite3_open_v2(
             path.c_str(),
             &handle_,

@@ -1,3 +1,5 @@
+#include <sqlite3.h>
+
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -121,6 +123,12 @@ TEST_F(RealFileTest, CallersOnAnotherThreadResumeThereAfterTheCommit) {
     const auto chain = store->verify_chain();
     ASSERT_TRUE(chain);
     EXPECT_EQ(chain->entries, kUnits);
+}
+
+// SQLite takes one lock for all threads at each allocation it counts.
+TEST_F(RealFileTest, AllocationsAreNotCounted) {
+    const auto store = open(path);
+    EXPECT_EQ(sqlite3_memory_used(), 0);
 }
 
 // The long reading ends only after the other: if one waited for the other, neither would.
