@@ -1,6 +1,6 @@
 #include "address.hpp"
 
-#include <charconv>
+#include "lachan/base/number.hpp"
 
 namespace lachan::app {
 
@@ -16,11 +16,11 @@ Result<Address> parse_address(std::string_view text) {
         host = host.substr(1, host.size() - 2);
     }
     address.host = host;
-    const std::string_view port = text.substr(colon + 1);
-    const auto [end, failure] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-    if (failure != std::errc() || end != port.data() + port.size()) {
+    const auto port = parse_whole<decltype(address.port)>(text.substr(colon + 1));
+    if (!port) {
         return wrong;
     }
+    address.port = *port;
     return address;
 }
 

@@ -1,6 +1,5 @@
 #include "simulate_command.hpp"
 
-#include <charconv>
 #include <cstdio>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
@@ -12,6 +11,7 @@
 #include "data.hpp"
 #include "files.hpp"
 #include "lachan/base/log.hpp"
+#include "lachan/base/number.hpp"
 #include "lachan/config/config.hpp"
 #include "lachan/simulation/simulate.hpp"
 #include "serve.hpp"
@@ -30,16 +30,11 @@ struct Seeds {
     std::uint64_t last = 0;
 };
 
-std::optional<std::uint64_t> number_in(std::string_view text) {
-    std::uint64_t number = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return failure == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
-}
-
 Result<Seeds> parse_seeds(std::string_view text) {
     const auto dots = text.find("..");
-    const auto first = number_in(text.substr(0, dots));
-    const auto last = dots == std::string_view::npos ? first : number_in(text.substr(dots + 2));
+    const auto first = parse_whole<std::uint64_t>(text.substr(0, dots));
+    const auto last =
+        dots == std::string_view::npos ? first : parse_whole<std::uint64_t>(text.substr(dots + 2));
     if (!first || !last || *last < *first) {
         return Error(Errc::validation_failed, "--seeds is A..B, with A not above B");
     }

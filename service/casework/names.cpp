@@ -1,7 +1,8 @@
 #include "lachan/casework/names.hpp"
 
-#include <charconv>
 #include <utility>
+
+#include "lachan/base/number.hpp"
 
 namespace lachan::casework {
 namespace {
@@ -16,17 +17,15 @@ Result<std::pair<domain::CaseNo, std::int32_t>> parse(const Vault& vault, std::s
     if (dot == std::string_view::npos || dot + 2 >= text.size() || text[dot + 1] != kind) {
         return unknown;
     }
-    const std::string_view digits = text.substr(dot + 2);
-    std::int32_t ordinal = 0;
-    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), ordinal);
-    if (failure != std::errc() || end != digits.data() + digits.size() || ordinal < 1) {
+    const auto ordinal = parse_whole<std::int32_t>(text.substr(dot + 2));
+    if (!ordinal || *ordinal < 1) {
         return unknown;
     }
     const auto number = vault.case_no(text.substr(0, dot));
     if (!number) {
         return unknown;
     }
-    return std::pair(*number, ordinal);
+    return std::pair(*number, *ordinal);
 }
 
 }  // namespace

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 #include <utility>
 
+#include "lachan/base/number.hpp"
 #include "lachan/casework/access.hpp"
 #include "lachan/casework/suppression.hpp"
 #include "lachan/policy/facts.hpp"
@@ -255,11 +255,11 @@ std::optional<Dimension> parse_dimension(std::string_view word) noexcept {
 std::optional<Period> parse_period(std::string_view text) {
     Period period;
     const std::string_view digits = text.substr(0, text.find('-'));
-    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), period.year);
-    const bool whole = failure == std::errc() && end == digits.data() + digits.size();
-    if (!whole || period.year < kFirstYear || period.year > kLastYear) {
+    const auto year = parse_whole<decltype(period.year)>(digits);
+    if (!year || *year < kFirstYear || *year > kLastYear) {
         return std::nullopt;
     }
+    period.year = *year;
     if (digits.size() == text.size()) {
         return period;
     }

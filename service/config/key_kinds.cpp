@@ -1,9 +1,9 @@
 #include "key_kinds.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "lachan/base/number.hpp"
 #include "values.hpp"
 
 namespace lachan::config {
@@ -37,10 +37,8 @@ Complaint wrong_type(std::string_view wanted) {
 
 /// A text that is no number stays a text, and the reading complains of its type.
 json as_number(std::string_view text) {
-    std::int64_t number = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = failure == std::errc() && end == text.data() + text.size() && !text.empty();
-    return whole ? json(number) : json(std::string(text));
+    const auto number = parse_whole<std::int64_t>(text);
+    return number ? json(*number) : json(std::string(text));
 }
 
 void nothing_to_resolve(Config&, const std::filesystem::path&) {}

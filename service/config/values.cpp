@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <numeric>
 #include <span>
 #include <vector>
+
+#include "lachan/base/number.hpp"
 
 namespace lachan::config {
 namespace {
@@ -29,14 +30,6 @@ std::optional<Address> parse_address(std::string_view text) {
         return address;
     }
     return std::nullopt;
-}
-
-template <class Number>
-std::optional<Number> parse_whole(std::string_view text) {
-    Number number{};
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = failure == std::errc() && end == text.data() + text.size() && !text.empty();
-    return whole ? std::optional(number) : std::nullopt;
 }
 
 bool has_bits_behind(const Address& address, unsigned prefix) {

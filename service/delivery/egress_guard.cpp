@@ -4,8 +4,9 @@
 #include <boost/system/error_code.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
-#include <charconv>
 #include <utility>
+
+#include "lachan/base/number.hpp"
 
 namespace lachan::delivery {
 namespace {
@@ -109,12 +110,11 @@ Result<Cidr> Cidr::parse(std::string_view text) {
         return result;
     }
     const std::string_view length = text.substr(slash + 1);
-    unsigned bits = 0;
-    const auto [end, wrong] = std::from_chars(length.data(), length.data() + length.size(), bits);
-    if (wrong != std::errc() || end != length.data() + length.size() || bits > 128 - offset) {
+    const auto bits = parse_whole<unsigned>(length);
+    if (!bits || *bits > 128 - offset) {
         return refusal;
     }
-    result.bits_ = bits + offset;
+    result.bits_ = *bits + offset;
     if (!no_bits_after(result.prefix_, result.bits_)) {
         return refusal;
     }

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstdint>
 
+#include "lachan/base/number.hpp"
+
 namespace lachan::delivery {
 namespace {
 
@@ -44,12 +46,8 @@ DateWords split_date(std::string_view text) {
 }
 
 std::optional<int> number(std::string_view word) {
-    int value = 0;
-    const auto [end, failure] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (failure != std::errc() || end != word.data() + word.size() || value < 0) {
-        return std::nullopt;
-    }
-    return value;
+    const auto value = parse_whole<int>(word);
+    return value && *value >= 0 ? value : std::nullopt;
 }
 
 std::optional<unsigned> month_number(std::string_view word) {

@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "lachan/base/bytes.hpp"
 #include "lachan/base/check.hpp"
+#include "lachan/base/number.hpp"
 
 namespace lachan::delivery {
 namespace {
@@ -103,12 +103,11 @@ std::optional<std::chrono::sys_seconds> read_timestamp(std::string_view text) {
     if (text.empty() || text.size() > kLongestTimestamp) {
         return std::nullopt;
     }
-    std::int64_t seconds = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (failure != std::errc() || end != text.data() + text.size() || seconds < 0) {
+    const auto seconds = parse_whole<std::int64_t>(text);
+    if (!seconds || *seconds < 0) {
         return std::nullopt;
     }
-    return std::chrono::sys_seconds(std::chrono::seconds(seconds));
+    return std::chrono::sys_seconds(std::chrono::seconds(*seconds));
 }
 
 }  // namespace

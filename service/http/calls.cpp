@@ -1,9 +1,9 @@
 #include "calls.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "lachan/base/check.hpp"
+#include "lachan/base/number.hpp"
 #include "lachan/http/cursor.hpp"
 #include "lachan/http/headers.hpp"
 #include "lachan/http/target.hpp"
@@ -88,14 +88,12 @@ int QueryReader::limit() {
     if (!given) {
         return kPageDefault;
     }
-    int number = 0;
-    const char* const last = given->data() + given->size();
-    const auto [end, failure] = std::from_chars(given->data(), last, number);
-    if (failure != std::errc() || end != last || number < 1 || number > kPageMax) {
+    const auto number = parse_whole<int>(*given);
+    if (!number || *number < 1 || *number > kPageMax) {
         fault("limit", "out_of_range", "expected 1 to " + std::to_string(kPageMax));
         return kPageDefault;
     }
-    return number;
+    return *number;
 }
 
 Result<void> QueryReader::done() const {

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "lachan/base/number.hpp"
+
 namespace lachan::http {
 namespace {
 
@@ -149,10 +151,8 @@ std::optional<EntityTags> parse_tags(std::string_view list) {
 
 std::optional<std::int64_t> sequence_of(std::string_view tag) {
     const std::string_view digits = tag.substr(1, tag.size() - 2);
-    std::int64_t sequence = 0;
-    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), sequence);
-    const bool whole = failure == std::errc() && end == digits.data() + digits.size();
-    return whole && etag_of(sequence) == tag ? std::optional(sequence) : std::nullopt;
+    const auto sequence = parse_whole<std::int64_t>(digits);
+    return sequence && etag_of(*sequence) == tag ? sequence : std::nullopt;
 }
 
 }  // namespace

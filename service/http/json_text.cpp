@@ -211,10 +211,10 @@ Result<Json> parse_json(std::string_view text) {
         // Where the parser would stop as at the end, whatever follows.
         return malformed(text, text.data() + zero + 1, {"syntax", "a zero byte has no place in JSON"});
     }
+    const char* const end = text.data() + text.size();
     const char* read = text.data();
     Builder builder;
-    const bool sound =
-        Json::sax_parse(Reading(text.data(), &read), Reading(text.data() + text.size(), &read), &builder);
+    const bool sound = Json::sax_parse(Reading(read, &read), Reading(end, &read), &builder);
     if (!sound || builder.failure()) {
         return malformed(
             text, read, builder.failure().value_or(Builder::Failure{"syntax", "this is not valid JSON"}));

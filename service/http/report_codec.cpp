@@ -1,9 +1,9 @@
 #include "lachan/http/report_codec.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "json_reader.hpp"
+#include "lachan/base/number.hpp"
 
 namespace lachan::http {
 namespace {
@@ -66,14 +66,10 @@ std::string read_name(Members& members, std::string_view name) {
 }
 
 std::optional<unsigned> take_number(std::string_view& text, std::size_t digits) {
-    unsigned number = 0;
     if (text.size() < digits) {
         return std::nullopt;
     }
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + digits, number);
-    if (failure != std::errc() || end != text.data() + digits) {
-        return std::nullopt;
-    }
+    const auto number = parse_whole<unsigned>(text.substr(0, digits));
     text.remove_prefix(digits);
     return number;
 }

@@ -1,12 +1,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <charconv>
 #include <functional>
 #include <map>
 #include <memory>
 
 #include "calls.hpp"
+#include "lachan/base/number.hpp"
 #include "lachan/casework/feed.hpp"
 #include "lachan/casework/people.hpp"
 #include "lachan/casework/queries.hpp"
@@ -174,14 +174,13 @@ Result<std::optional<std::int64_t>> position_of(const Request& request) {
     if (!given) {
         return std::optional<std::int64_t>();
     }
-    std::int64_t position = 0;
-    const auto [end, failure] = std::from_chars(given->data(), given->data() + given->size(), position);
-    if (failure != std::errc() || end != given->data() + given->size() || position < 0) {
+    const auto position = parse_whole<std::int64_t>(*given);
+    if (!position || *position < 0) {
         return Error(Errc::malformed_request,
                      "no such position",
                      {{"Last-Event-ID", "invalid_value", "the id of the last event that was received"}});
     }
-    return std::optional(position);
+    return position;
 }
 
 asio::awaitable<Result<Reply>> listen(const Services& services,

@@ -1,8 +1,9 @@
 #include "report_parts.hpp"
 
-#include <charconv>
 #include <string>
 #include <string_view>
+
+#include "lachan/base/number.hpp"
 
 namespace lachan::vault {
 namespace {
@@ -54,13 +55,6 @@ std::string to_text(const PartialDate& date) {
     return text;
 }
 
-template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
-    Number number{};
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return failure == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
-}
-
 /// Takes what stands before the next dash off the front.
 std::string_view take_piece(std::string_view& text) {
     const auto end = std::min(text.find('-'), text.size());
@@ -70,12 +64,12 @@ std::string_view take_piece(std::string_view& text) {
 }
 
 std::optional<PartialDate> parse_partial_date(std::string_view text) {
-    const auto year = parse_number<int>(take_piece(text));
+    const auto year = parse_whole<int>(take_piece(text));
     if (!year) {
         return std::nullopt;
     }
     return PartialDate{
-        *year, parse_number<unsigned>(take_piece(text)), parse_number<unsigned>(take_piece(text))};
+        *year, parse_whole<unsigned>(take_piece(text)), parse_whole<unsigned>(take_piece(text))};
 }
 
 FieldWriter write_child(const ChildStatement& statement) {
@@ -113,7 +107,7 @@ void read_child_field(ChildStatement& statement, const Field& field) {
             statement.birth_date = parse_partial_date(field.text());
             break;
         case child::kAgeEstimate:
-            statement.age_estimate = parse_number<int>(field.text());
+            statement.age_estimate = parse_whole<int>(field.text());
             break;
         case child::kResidenceArea:
             statement.residence_area = domain::AreaCode(std::string(field.text()));
