@@ -108,7 +108,7 @@ Relation relation_of(PartyRelation party) noexcept {
 
 /// The relation within a scope; openings come on top of it.
 Relation relation_in(const Scope& scope, const domain::Case& value, const View& view) {
-    if (std::find(value.conflicted.begin(), value.conflicted.end(), scope.self) != value.conflicted.end()) {
+    if (value.keeps_out(scope.self)) {
         return Relation::none;
     }
     if (scope.everything ||
@@ -181,12 +181,14 @@ Relation relation_of(const domain::Principal& caller,
                      Instant now) {
     const Scope scope = scope_of(caller, world, now);
     const Relation relation = relation_in(scope, value, view);
-    const bool out =
-        std::find(value.conflicted.begin(), value.conflicted.end(), scope.self) != value.conflicted.end();
-    if (out || relation >= Relation::granted) {
+    if (value.keeps_out(scope.self) || relation >= Relation::granted) {
         return relation;
     }
     return view.openings.is_open(value.no, caller.key, now) ? Relation::granted : relation;
+}
+
+bool oversees(const domain::Principal& caller, Relation relation) noexcept {
+    return caller.role == Role::supervisor && relation == Relation::oversight;
 }
 
 bool may(Role role, Action action, Relation relation) noexcept {

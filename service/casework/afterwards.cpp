@@ -34,6 +34,16 @@ bool blocks_closing(const CaseEdit& edit, const domain::Duty& duty) {
     return made_by == nullptr ? !is_decision_to_close(edit, duty) : made_by->blocks_closing;
 }
 
+domain::Step act_of(std::string_view kind, const domain::Principal& caller, Instant now) {
+    domain::Step step;
+    step.kind = kind;
+    step.done_at = now;
+    step.recorded_at = now;
+    step.agency = caller.agency;
+    step.recorded_by = caller.key;
+    return step;
+}
+
 std::string note_context(const std::string& case_code) {
     return "step:" + case_code;
 }
@@ -101,9 +111,8 @@ void never_idle(CaseEdit& edit, const domain::AgencyId& agency, Instant now) {
     const bool silent = std::none_of(
         edit.duties().begin(), edit.duties().end(), [](const domain::Duty& duty) { return duty.pending(); });
     if (silent) {
-        const auto& out = edit.value().conflicted;
-        const bool conflicted = std::find(out.begin(), out.end(), agency) != out.end();
-        edit.add_plain(kDecision, conflicted ? domain::AgencyId() : agency, now, now + kDecisionWithin);
+        const domain::AgencyId decides = edit.value().keeps_out(agency) ? domain::AgencyId() : agency;
+        edit.add_plain(kDecision, decides, now, now + kDecisionWithin);
     }
 }
 

@@ -12,6 +12,13 @@ namespace lachan::casework {
 /// The pack's pseudo-step for "nothing that a case waits for is pending any more".
 inline constexpr std::string_view kIdle = "idle";
 
+/// The pack's pseudo-step for a case that is opened again. What was asked for before it does not count.
+inline constexpr std::string_view kReopening = "reopening";
+
+/// What needs two persons is answered with "done", or with "asked for" to the first of them.
+inline constexpr int kDoneByTwo = 200;
+inline constexpr int kAskedForByOne = 202;
+
 /// Whether the case cannot be closed while this duty is pending. A duty that the pack says nothing of does
 /// block.
 [[nodiscard]] bool blocks_closing(const CaseEdit& edit, const domain::Duty& duty);
@@ -19,6 +26,9 @@ inline constexpr std::string_view kIdle = "idle";
 /// The duty that the "idle" rules gave: to decide what comes next. What else does not block (the police's own
 /// track) goes on after closing.
 [[nodiscard]] bool is_decision_to_close(const CaseEdit& edit, const domain::Duty& duty);
+
+/// An act of the caller, done now.
+[[nodiscard]] domain::Step act_of(std::string_view kind, const domain::Principal& caller, Instant now);
 
 /// What a step's note is sealed with, beside the case's key.
 [[nodiscard]] std::string note_context(const std::string& case_code);

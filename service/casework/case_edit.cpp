@@ -212,8 +212,7 @@ void CaseEdit::exclude(std::span<const domain::AgencyId> agencies) {
     spare_last_resort(*world_->directory, tx_.now, value_.conflicted, out);
     std::vector<domain::AgencyId> added;
     std::copy_if(out.begin(), out.end(), std::back_inserter(added), [&](const auto& agency) {
-        return std::find(value_.conflicted.begin(), value_.conflicted.end(), agency) ==
-               value_.conflicted.end();
+        return !value_.keeps_out(agency);
     });
     value_.conflicted = std::move(out);  // all of them first: none may become another one's successor
     for (const domain::AgencyId& agency : added) {

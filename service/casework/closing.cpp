@@ -13,11 +13,6 @@ namespace {
 constexpr std::string_view kRequest =
     "closing_request";  ///< The step that the first of two persons leaves behind.
 constexpr std::string_view kClosing = "closing";
-constexpr std::string_view kReopening =
-    "reopening";  ///< The pack's pseudo-step for a case that is opened again.
-
-constexpr int kOk = 200;
-constexpr int kHandedOn = 202;
 
 /// What stands between the case and its end: duties, and acts without which the pack lets no case end.
 Result<void> nothing_open(const Tx& tx, CaseEdit& edit) {
@@ -48,8 +43,7 @@ Result<void> may_close(CaseEdit& edit, const domain::Principal& caller, Relation
     const bool worked = std::any_of(edit.duties().begin(),
                                     edit.duties().end(),
                                     [&](const domain::Duty& duty) { return duty.holder == caller.agency; });
-    const bool oversees = caller.role == domain::Role::supervisor && relation == Relation::oversight;
-    if (!worked && !oversees) {
+    if (!worked && !oversees(caller, relation)) {
         return Error(Errc::forbidden, "only an agency that has a duty in this case may close it");
     }
     return {};
@@ -83,21 +77,6 @@ bool is_second_person(const Tx& tx,
         last_act = last_act == nullptr && act ? &*step : last_act;
     }
     return last_act != nullptr && last_act->recorded_by != caller.key;
-}
-
-Result<void> keep_act(Context& context,
-                      Tx& tx,
-                      CaseEdit& edit,
-                      const domain::Principal& caller,
-                      std::string_view kind,
-                      const std::string& reason) {
-    domain::Step step;
-    step.kind = kind;
-    step.done_at = tx.now;
-    step.recorded_at = tx.now;
-    step.agency = caller.agency;
-    step.recorded_by = caller.key;
-    return keep_step(context.vault, tx, edit, step, reason);
 }
 
 /// The first person's wish goes to those who decide; whom the pack names for it, if it does.
@@ -142,25 +121,24 @@ boost::asio::awaitable<Result<Answer>> close_case(Context& context,
     }
     const auto world = context.worlds.current();
     Effect effect = [&](Tx& tx) -> Result<Answer> {
-        auto value = find_for(caller, Action::close_case, *number, view_of(tx), *world, tx.now);
-        if (!value) {
-            return value.error();
+        auto found = find_related(caller, Action::close_case, *number, view_of(tx), *world, tx.now);
+        if (!found) {
+            return found.error();
         }
-        if (const auto expected = expect(*value, closure.expected_sequence, domain::CaseStatus::open);
+        if (const auto expected = expect(found->value, closure.expected_sequence, domain::CaseStatus::open);
             !expected) {
             return expected.error();
         }
-        const Relation relation = relation_of(caller, *value, view_of(tx), *world, tx.now);
-        CaseEdit edit(tx, world, context.vault, std::move(*value), caller.key.text());
-        if (const auto may = may_close(edit, caller, relation); !may) {
+        CaseEdit edit(tx, world, context.vault, std::move(found->value), caller.key.text());
+        if (const auto may = may_close(edit, caller, found->relation); !may) {
             return may.error();
         }
         if (const auto free = nothing_open(tx, edit); !free) {
             return free.error();
         }
         const bool second = is_second_person(tx, edit, *number, caller);
-        const auto kept = keep_act(context, tx, edit, caller, second ? kClosing : kRequest, closure.reason);
-        if (!kept) {
+        domain::Step act = act_of(second ? kClosing : kRequest, caller, tx.now);
+        if (const auto kept = keep_step(context.vault, tx, edit, act, closure.reason); !kept) {
             return kept.error();
         }
         if (second) {
@@ -170,7 +148,7 @@ boost::asio::awaitable<Result<Answer>> close_case(Context& context,
         }
         edit.finish();
         Answer answer = render(edit.change());
-        answer.status = second ? kOk : kHandedOn;
+        answer.status = second ? kDoneByTwo : kAskedForByOne;
         return answer;
     };
     auto answer = co_await commit_once(context, caller, repeat, std::move(effect), Lane::routine);
@@ -202,7 +180,8 @@ boost::asio::awaitable<Result<Answer>> reopen_case(Context& context,
             return Error(Errc::internal, "the rule pack of this case is lost");
         }
         open_again(edit, {{"agency", caller.agency.text()}});
-        if (const auto kept = keep_act(context, tx, edit, caller, kReopening, reopening.reason); !kept) {
+        domain::Step act = act_of(kReopening, caller, tx.now);
+        if (const auto kept = keep_step(context.vault, tx, edit, act, reopening.reason); !kept) {
             return kept.error();
         }
         if (const auto facts = policy::parse_facts(*edit.pack(), edit.value().facts)) {

@@ -15,6 +15,12 @@ struct Pair {
     domain::Case other;
 };
 
+Error not_linkable() {
+    return {Errc::validation_failed,
+            "the other case cannot be linked",
+            {{"/case", "unknown_case", "give the code of another case"}}};
+}
+
 /// Both cases, if the caller sees both; `one` at the expected version.
 Result<Pair> find_pair(const Context& context,
                        Tx& tx,
@@ -29,9 +35,7 @@ Result<Pair> find_pair(const Context& context,
     }
     const auto other_no = context.vault.case_no(other_code);
     if (!other_no || *other_no == *one_no) {
-        return Error(Errc::validation_failed,
-                     "the other case cannot be linked",
-                     {{"/case", "unknown_case", "give the code of another case"}});
+        return not_linkable();
     }
     auto one = find_for(caller, Action::link_cases, *one_no, view_of(tx), world, tx.now);
     if (!one) {
@@ -39,9 +43,7 @@ Result<Pair> find_pair(const Context& context,
     }
     auto other = find_for(caller, Action::link_cases, *other_no, view_of(tx), world, tx.now);
     if (!other) {
-        return Error(Errc::validation_failed,
-                     "the other case cannot be linked",
-                     {{"/case", "unknown_case", "give the code of another case"}});
+        return not_linkable();
     }
     if (one->sequence != expected) {
         return Error(Errc::precondition_failed,

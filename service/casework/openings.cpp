@@ -1,6 +1,5 @@
 #include "lachan/casework/openings.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "case_edit.hpp"
@@ -56,8 +55,7 @@ domain::AgencyId tell_overseer(CaseEdit& edit, const domain::Principal& caller, 
 /// The case, whatever the caller has to do with it; a conflicted agency does not learn that it exists.
 Result<domain::Case> find_any(const domain::Principal& caller, domain::CaseNo number, const Tx& tx) {
     auto value = tx.cases.find(number);
-    if (!value || std::find(value->conflicted.begin(), value->conflicted.end(), caller.agency) !=
-                      value->conflicted.end()) {
+    if (!value || value->keeps_out(caller.agency)) {
         return Error(Errc::not_found, "no such case");
     }
     return std::move(*value);

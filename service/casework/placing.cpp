@@ -59,9 +59,7 @@ domain::Duty planned_duty(const policy::OrderedDuty& ordered,
     duty.start = start.at;
     duty.due =
         deadlines::due_at(ordered.limit, start.at, *world.calendar, wanted.immediately_within, start.until);
-    const bool receiver_may =
-        !start.receiver.empty() &&
-        std::find(value.conflicted.begin(), value.conflicted.end(), start.receiver) == value.conflicted.end();
+    const bool receiver_may = !start.receiver.empty() && !value.keeps_out(start.receiver);
     if (wanted.role == kReceivingPlace && receiver_may) {
         duty.holder = start.receiver;
         return duty;

@@ -16,10 +16,6 @@ namespace {
 
 constexpr int kTasksInAUnit = 200;  ///< Some milliseconds of the writer.
 
-bool is_kept_from(const domain::Case& value, const domain::AgencyId& agency) {
-    return std::find(value.conflicted.begin(), value.conflicted.end(), agency) != value.conflicted.end();
-}
-
 /// Where the agency can be reached now: the channel it was for, if that works.
 std::optional<domain::EndpointId> working_channel(const Tx& tx, const domain::Notification& value) {
     const auto channels = tx.endpoints.of_agency(value.agency);
@@ -68,7 +64,7 @@ Result<void> schedule_again(Tx& tx,
 bool bring(Context& context, Tx& tx, domain::NotificationNo number, const std::string& actor) {
     auto value = tx.outbox.find(number);
     const auto about = tx.cases.find(number.case_no);
-    if (!value || !about || is_kept_from(*about, value->agency)) {
+    if (!value || !about || about->keeps_out(value->agency)) {
         return false;
     }
     const std::string name = notification_name(context.vault.case_code(number.case_no), number.ordinal);
@@ -141,7 +137,7 @@ boost::asio::awaitable<Result<Answer>> redeliver(
         if (!may(caller.role, Action::redeliver, relation)) {
             return Error(Errc::forbidden, "only those who handle or oversee the case may do that");
         }
-        if (is_kept_from(*about, value->agency)) {
+        if (about->keeps_out(value->agency)) {
             return Error(Errc::transition_not_allowed, "this message is not sent any more");
         }
         if (const auto scheduled = schedule_again(tx, *value, caller.key.text(), name); !scheduled) {

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <utility>
 
 #include "afterwards.hpp"
@@ -26,9 +25,7 @@ Result<void> check(const Response& response,
     }
     if (response.kind == domain::ResponseKind::forwarded) {
         const bool known = response.to && world.directory->agency(*response.to, now) != nullptr;
-        const bool conflicted =
-            response.to && std::find(value.conflicted.begin(), value.conflicted.end(), *response.to) !=
-                               value.conflicted.end();
+        const bool conflicted = response.to && value.keeps_out(*response.to);
         if (!response.to) {
             faults.push_back({"/to", "missing", "name the agency that the duty is forwarded to"});
         } else if (*response.to == duty.holder) {
@@ -92,13 +89,8 @@ Result<void> keep_reason(Context& context,
     if (response.reason.empty()) {
         return {};
     }
-    domain::Step step;
-    step.kind = "duty_" + std::string(domain::text_of(response.kind));
+    domain::Step step = act_of("duty_" + std::string(domain::text_of(response.kind)), caller, tx.now);
     step.child = duty.child;
-    step.done_at = tx.now;
-    step.recorded_at = tx.now;
-    step.agency = caller.agency;
-    step.recorded_by = caller.key;
     return keep_step(context.vault, tx, edit, step, response.reason);
 }
 

@@ -97,11 +97,11 @@ std::vector<std::int32_t> fulfilled(CaseEdit& edit, const policy::StepKind& kind
 /// those of others too.
 Result<void> may_fulfil(CaseEdit& edit,
                         const domain::Principal& caller,
-                        bool oversees,
+                        bool overseer,
                         std::string_view kind,
                         std::vector<std::int32_t>& ordinals) {
     const auto is_own = [&](std::int32_t ordinal) { return edit.find(ordinal)->holder == caller.agency; };
-    if (oversees || ordinals.empty()) {
+    if (overseer || ordinals.empty()) {
         return {};
     }
     if (std::none_of(ordinals.begin(), ordinals.end(), is_own)) {
@@ -155,15 +155,11 @@ bool move_own_words(const policy::StepKind& kind, NewStep& step) {
 }
 
 domain::Step step_of(const NewStep& wanted, const domain::Principal& caller, Instant now) {
-    domain::Step step;
-    step.kind = wanted.kind;
+    domain::Step step = act_of(wanted.kind, caller, now);
     step.child = wanted.child;
     step.done_at = std::min(wanted.done_at.value_or(now), now);
-    step.recorded_at = now;
     step.result = wanted.result;
     step.until = wanted.until;
-    step.agency = caller.agency;
-    step.recorded_by = caller.key;
     return step;
 }
 
@@ -182,13 +178,12 @@ boost::asio::awaitable<Result<Answer>> record_step(Context& context,
     const auto world = context.worlds.current();
     Effect effect = [&](Tx& tx) -> Result<Answer> {
         NewStep step = wanted;  // changed below, and the unit may be run again
-        auto value = find_for(caller, Action::record_step, *number, view_of(tx), *world, tx.now);
-        if (!value) {
-            return value.error();
+        auto found = find_related(caller, Action::record_step, *number, view_of(tx), *world, tx.now);
+        if (!found) {
+            return found.error();
         }
-        const bool oversees = caller.role == domain::Role::supervisor &&
-                              relation_of(caller, *value, view_of(tx), *world, tx.now) == Relation::oversight;
-        CaseEdit edit(tx, world, context.vault, std::move(*value), caller.key.text());
+        const bool overseer = oversees(caller, found->relation);
+        CaseEdit edit(tx, world, context.vault, std::move(found->value), caller.key.text());
         if (edit.pack() == nullptr) {
             return Error(Errc::internal, "the rule pack of this case is lost");
         }
@@ -201,7 +196,7 @@ boost::asio::awaitable<Result<Answer>> record_step(Context& context,
         if (edit.value().status == domain::CaseStatus::closed && ordinals.empty()) {
             return Error(Errc::transition_not_allowed, "the case is closed");
         }
-        if (const auto may = may_fulfil(edit, caller, oversees, step.kind, ordinals); !may) {
+        if (const auto may = may_fulfil(edit, caller, overseer, step.kind, ordinals); !may) {
             return may.error();
         }
         domain::Step kept = step_of(step, caller, tx.now);
@@ -209,7 +204,7 @@ boost::asio::awaitable<Result<Answer>> record_step(Context& context,
             return recorded.error();
         }
         discharge(edit, ordinals);
-        cancel_superseded(edit, kind, step, caller, oversees || !ordinals.empty());
+        cancel_superseded(edit, kind, step, caller, overseer || !ordinals.empty());
         go_on_after(edit, kind, kept);
         edit.finish();
         CaseChange change = edit.change();

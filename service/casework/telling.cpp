@@ -204,9 +204,7 @@ void CaseEdit::tell_parties(std::string_view event, std::string_view rule) {
     std::sort(parties.begin(), parties.end());
     parties.erase(std::unique(parties.begin(), parties.end()), parties.end());
     for (const domain::AgencyId& agency : parties) {
-        const bool conflicted =
-            std::find(value_.conflicted.begin(), value_.conflicted.end(), agency) != value_.conflicted.end();
-        if (!agency.empty() && !conflicted && !told(agency, event)) {
+        if (!agency.empty() && !value_.keeps_out(agency) && !told(agency, event)) {
             tell(agency, event, nullptr, rule);
         }
     }

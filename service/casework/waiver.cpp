@@ -15,11 +15,7 @@ namespace {
 constexpr std::string_view kRequest =
     "waiver_request";  ///< The step that the first of two persons leaves behind.
 constexpr std::string_view kWaiver = "waiver";
-constexpr std::string_view kReopening = "reopening";
 constexpr std::size_t kLongestGround = 2000;  ///< A few sentences; a narrative belongs in a step's note.
-
-constexpr int kOk = 200;
-constexpr int kHandedOn = 202;
 
 Result<void> check(const Waiver& waiver) {
     if (waiver.ground.empty()) {
@@ -39,12 +35,12 @@ Result<void> check(const Waiver& waiver) {
 Result<domain::Duty*> waivable(CaseEdit& edit,
                                const domain::Principal& caller,
                                std::int32_t ordinal,
-                               bool oversees) {
+                               bool overseer) {
     domain::Duty* duty = edit.find(ordinal);
     if (duty == nullptr) {
         return Error(Errc::not_found, "no such duty");
     }
-    if (duty->holder != caller.agency && !oversees) {
+    if (duty->holder != caller.agency && !overseer) {
         return Error(Errc::forbidden, "another agency holds this duty");
     }
     if (edit.value().status != domain::CaseStatus::open) {
@@ -78,33 +74,12 @@ bool is_of_another_body(const World& world, const domain::Principal& caller, con
     return std::find(body.begin(), body.end(), caller.agency) == body.end();
 }
 
-/// The ground is a person's words: sealed with the case, as the note of a step.
-Result<void> keep_ground(Context& context,
-                         Tx& tx,
-                         CaseEdit& edit,
-                         const domain::Duty& duty,
-                         const domain::Principal& caller,
-                         std::string_view kind,
-                         const Waiver& waiver) {
-    domain::Step step;
-    step.kind = kind;
-    step.child = duty.child;
-    step.done_at = tx.now;
-    step.recorded_at = tx.now;
-    step.result = duty_name(edit.code(), duty.no.ordinal);
-    step.agency = caller.agency;
-    step.recorded_by = caller.key;
-    return keep_step(context.vault, tx, edit, step, waiver.ground);
-}
-
 /// Whoever else it concerns hears of it.
 void tell_other(CaseEdit& edit,
                 const domain::AgencyId& agency,
                 const domain::Principal& caller,
                 std::string_view rule) {
-    const auto& out = edit.value().conflicted;
-    const bool conflicted = std::find(out.begin(), out.end(), agency) != out.end();
-    if (!agency.empty() && agency != caller.agency && !conflicted) {
+    if (!agency.empty() && agency != caller.agency && !edit.value().keeps_out(agency)) {
         edit.tell(agency, "case.updated", nullptr, rule);
     }
 }
@@ -167,26 +142,26 @@ boost::asio::awaitable<Result<Answer>> waive_duty(Context& context,
     }
     const auto world = context.worlds.current();
     Effect effect = [&](Tx& tx) -> Result<Answer> {
-        auto value = find_for(caller, Action::waive_duty, number->case_no, view_of(tx), *world, tx.now);
-        if (!value) {
-            return value.error();
+        auto found = find_related(caller, Action::waive_duty, number->case_no, view_of(tx), *world, tx.now);
+        if (!found) {
+            return found.error();
         }
-        const bool oversees = caller.role == domain::Role::supervisor &&
-                              relation_of(caller, *value, view_of(tx), *world, tx.now) == Relation::oversight;
-        CaseEdit edit(tx, world, context.vault, std::move(*value), caller.key.text());
-        const auto duty = waivable(edit, caller, number->ordinal, oversees);
+        const bool overseer = oversees(caller, found->relation);
+        CaseEdit edit(tx, world, context.vault, std::move(found->value), caller.key.text());
+        const auto duty = waivable(edit, caller, number->ordinal, overseer);
         if (!duty) {
             return duty.error();
         }
         if (const auto checked = check(waiver); !checked) {
             return checked.error();
         }
-        const auto request =
-            asked_by_another(tx, number->case_no, duty_name(edit.code(), number->ordinal), caller);
-        const bool granted = request && oversees && is_of_another_body(*world, caller, **duty);
-        const auto kept =
-            keep_ground(context, tx, edit, **duty, caller, granted ? kWaiver : kRequest, waiver);
-        if (!kept) {
+        const std::string wanted = duty_name(edit.code(), number->ordinal);
+        const auto request = asked_by_another(tx, number->case_no, wanted, caller);
+        const bool granted = request && overseer && is_of_another_body(*world, caller, **duty);
+        domain::Step act = act_of(granted ? kWaiver : kRequest, caller, tx.now);
+        act.child = (*duty)->child;
+        act.result = wanted;
+        if (const auto kept = keep_step(context.vault, tx, edit, act, waiver.ground); !kept) {
             return kept.error();
         }
         if (granted) {
@@ -196,7 +171,7 @@ boost::asio::awaitable<Result<Answer>> waive_duty(Context& context,
         }
         edit.finish();
         Answer answer = render(edit.change());
-        answer.status = granted ? kOk : kHandedOn;
+        answer.status = granted ? kDoneByTwo : kAskedForByOne;
         return answer;
     };
     auto answer = co_await commit_once(context, caller, repeat, std::move(effect), Lane::routine);

@@ -27,11 +27,9 @@ constexpr Duration kLongestPause = 2 * 24h * 6 / 5;
 bool is_needless(const domain::Notification& owed,
                  const domain::Case& value,
                  const std::vector<domain::Duty>& duties) {
-    const bool kept_out =
-        std::find(value.conflicted.begin(), value.conflicted.end(), owed.agency) != value.conflicted.end();
     const auto duty = std::find_if(
         duties.begin(), duties.end(), [&](const domain::Duty& each) { return owed.duty == each.no.ordinal; });
-    return kept_out ||
+    return value.keeps_out(owed.agency) ||
            (duty != duties.end() && (!duty->pending() || duty->state == domain::DutyState::accepted));
 }
 

@@ -64,6 +64,9 @@ enum class Relation : std::uint8_t {
                                    const World& world,
                                    Instant now);
 
+/// A supervisor of an agency that oversees the area of the case: may act where others hold the duties.
+[[nodiscard]] bool oversees(const domain::Principal& caller, Relation relation) noexcept;
+
 /// Whether the role may do this in that relation to a case.
 [[nodiscard]] bool may(domain::Role role, Action action, Relation relation) noexcept;
 

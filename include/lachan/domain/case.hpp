@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,6 +38,10 @@ struct Case {
     std::vector<AreaCode>
         residences;  ///< Commune of residence of each child; empty where unknown (then the event's).
     std::vector<AgencyId> conflicted;  ///< Agencies a suspect belongs to: kept out of everything.
+
+    [[nodiscard]] bool keeps_out(const AgencyId& agency) const {
+        return std::find(conflicted.begin(), conflicted.end(), agency) != conflicted.end();
+    }
 };
 
 /// The sealed half of a report: ciphertexts under the key of the case. Only the vault can open them.
