@@ -8,8 +8,6 @@
 namespace lachan::store {
 namespace {
 
-using casework::StorageFailure;
-
 /// Names the encoding, so that a later one can never be mistaken for it.
 constexpr std::string_view kEncoding = "lachan-event-1";
 

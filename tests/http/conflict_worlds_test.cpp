@@ -29,7 +29,7 @@ Suspected draw(std::mt19937& random) {
     static const std::vector<std::string> kAreas = {"03388", "03408", "03390", "03595"};
     static const std::vector<std::string> kOfACommune = {"ubnd-", "ct-", "ca-", "tyt-"};
     static const std::vector<std::string> kOfTheProvince = {"so-y-te-12", "ca-12", "ubnd-12", "tong-dai-111"};
-    const std::string area = kAreas[random() % kAreas.size()];
+    const std::string& area = kAreas[random() % kAreas.size()];
     const bool province = random() % 4 == 0;
     return {area,
             province ? kOfTheProvince[random() % kOfTheProvince.size()]
@@ -52,13 +52,14 @@ json report_from(std::mt19937& random, const Suspected& suspected, bool with_con
 }
 
 class ConflictWorlds : public testing::TestWithParam<int> {
-protected:
+public:
     ~ConflictWorlds() override {
         for (int i = 0; i < 20; ++i) {  // whoever listens in vain draws a breath, and is done
             desk.office().pass(1s);
         }
     }
 
+protected:
     /// Everything the API and the network say to anybody of this body.
     std::string all_that_is_said_to(const std::string& agency, const std::string& code) {
         std::string said;

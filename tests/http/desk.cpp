@@ -186,28 +186,38 @@ Answered Desk::ask(const std::string& token, Asked asked) {
     return answered;
 }
 
+namespace {
+
+boost::asio::awaitable<void> answer_into(int& status, const Api& api, Request& request) {
+    const Reply reply = co_await api.answer(request);
+    status = reply.status;
+}
+
+/// Starts them all before the first is answered.
+boost::asio::awaitable<bool> answer_all(const Api& api,
+                                        std::vector<Request>& requests,
+                                        std::vector<int>& statuses) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        boost::asio::co_spawn(
+            executor, answer_into(statuses[i], api, requests[i]), [](const std::exception_ptr& failure) {
+                if (failure) {
+                    std::rethrow_exception(failure);
+                }
+            });
+    }
+    co_return true;
+}
+
+}  // namespace
+
 std::vector<int> Desk::ask_together(const std::string& token, const std::vector<Asked>& all) {
     std::vector<Request> requests;
     for (const Asked& asked : all) {
         requests.push_back(request_of(token, asked));
     }
     std::vector<int> statuses(all.size());
-    const auto ask_one = [&](std::size_t i) -> boost::asio::awaitable<void> {
-        const Reply reply = co_await api_.answer(requests[i]);
-        statuses[i] = reply.status;
-    };
-    const auto ask_all = [&]() -> boost::asio::awaitable<bool> {
-        const auto executor = co_await boost::asio::this_coro::executor;
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            boost::asio::co_spawn(executor, ask_one(i), [](const std::exception_ptr& failure) {
-                if (failure) {
-                    std::rethrow_exception(failure);
-                }
-            });
-        }
-        co_return true;
-    };
-    office_.run(ask_all());
+    office_.run(answer_all(api_, requests, statuses));
     return statuses;
 }
 

@@ -44,6 +44,13 @@ protected:
         }
         return come ? piece.value_or("END") : "SILENCE";
     }
+    /// How often everybody who is ready gets a turn until it has come.
+    boost::asio::awaitable<void> take_turns(int& turns, const bool& come) {
+        while (!come) {
+            ++turns;
+            co_await boost::asio::post(desk.office().executor(), boost::asio::use_awaitable);
+        }
+    }
     static bool speaks_of(const std::string& piece, const std::string& code) {
         return piece.find("\"case\":\"" + code + '"') != std::string::npos;
     }
@@ -163,16 +170,11 @@ TEST_F(Stream, OthersHaveTheirTurnBetweenThePagesOfALongRecord) {
     (void)next(stream);
     bool come = false;
     int turns = 0;
-    const auto take_turns = [&]() -> boost::asio::awaitable<void> {
-        while (!come) {
-            ++turns;
-            co_await boost::asio::post(desk.office().executor(), boost::asio::use_awaitable);
-        }
-    };
     boost::asio::co_spawn(desk.office().executor(),
                           stream.reply.stream(),
                           [&](const std::exception_ptr&, const auto&) { come = true; });
-    boost::asio::co_spawn(desk.office().executor(), take_turns(), [](const std::exception_ptr&) {});
+    boost::asio::co_spawn(
+        desk.office().executor(), take_turns(turns, come), [](const std::exception_ptr&) {});
     desk.office().pass(1s);
     constexpr int kPage = 200;
     const auto pages = static_cast<int>(desk.office().all_events().size()) / kPage;

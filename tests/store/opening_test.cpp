@@ -72,12 +72,14 @@ TEST_F(OpeningTest, ADamagedFileIsNoticed) {
 
 /// On the real file system, with the store's own thread.
 class RealFileTest : public ::testing::Test {
+public:
+    ~RealFileTest() override { std::filesystem::remove_all(folder); }
+
 protected:
     RealFileTest() : folder(std::filesystem::temp_directory_path() / unique_name()) {
         std::filesystem::create_directory(folder);
         path = folder / "lachan.db";
     }
-    ~RealFileTest() override { std::filesystem::remove_all(folder); }
 
     static std::string unique_name() {
         const auto* const info = ::testing::UnitTest::GetInstance()->current_test_info();

@@ -12,7 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 using namespace support;
 using domain::CaseStatus;
-using domain::DutyState;
 
 class Closing : public testing::Test {
 protected:
@@ -187,9 +186,9 @@ TEST_F(Closing, AStepThatEveryCaseNeedsIsAskedForByName) {
     auto document = nlohmann::json::parse(shipped("rules/lai-chau/decision-27-2023/pack.json"));
     document["version"] = "9999";
     document["closing_steps"] = {"verification"};
-    auto pack = policy::Pack::parse(document.dump()).value();
+    const auto pack = std::make_shared<const policy::Pack>(policy::Pack::parse(document.dump()).value());
     auto world = std::make_shared<World>(*shipped_world());
-    world->packs.emplace(pack.key(), std::make_shared<const policy::Pack>(std::move(pack)));
+    world->packs.emplace(pack->key(), pack);
     office_.worlds().replace(std::move(world));
     const std::string code = office_.opened(small_accident());
     office_.work_off(code);

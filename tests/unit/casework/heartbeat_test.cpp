@@ -52,6 +52,11 @@ protected:
         office_.run(look_once(outbox_, stop_, office_.context().outbox_work));
     }
     std::string beat() { return office_.run(words(heartbeat_)); }
+    /// The heartbeat's URL.
+    asio::awaitable<bool> call() {
+        ++calls_;
+        co_return taken_;
+    }
 
     Office office_;
     Mailbox mailbox_;
@@ -60,15 +65,8 @@ protected:
     OutboxRunner outbox_{office_.context(), mailbox_, stop_};
     bool taken_ = true;
     int calls_ = 0;
-    Heartbeat heartbeat_{office_.context(),
-                         watch_,
-                         outbox_,
-                         office_.context().watch_work,
-                         stop_,
-                         [this]() -> asio::awaitable<bool> {
-                             ++calls_;
-                             co_return taken_;
-                         }};
+    Heartbeat heartbeat_{
+        office_.context(), watch_, outbox_, office_.context().watch_work, stop_, [this] { return call(); }};
 };
 
 TEST_F(Heart, BeatsWhileEverythingIsAlive) {
@@ -110,11 +108,7 @@ TEST_F(Heart, IsSilentWhenNothingCanBeMadeDurable) {
     Context& sound = office_.context();
     Context context{
         store, sound.clock, sound.entropy, sound.vault, sound.worlds, sound.outbox_work, sound.watch_work};
-    const auto call = [this]() -> asio::awaitable<bool> {
-        ++calls_;
-        co_return true;
-    };
-    Heartbeat heartbeat(context, watch_, outbox_, sound.watch_work, stop_, call);
+    Heartbeat heartbeat(context, watch_, outbox_, sound.watch_work, stop_, [this] { return call(); });
     store.refuse(1);
     EXPECT_EQ(office_.run(words(heartbeat)), "cannot_write");
     store.refuse(2);
@@ -126,11 +120,8 @@ TEST_F(Heart, IsSilentWhenNothingCanBeMadeDurable) {
 // A beat each minute; after one that was missed the next is tried soon.
 TEST_F(Heart, BeatsOnItsOwnEachMinuteAndSoonAfterAMiss) {
     StopSign stop;
-    const auto call = [this]() -> asio::awaitable<bool> {
-        ++calls_;
-        co_return taken_;
-    };
-    Heartbeat heartbeat(office_.context(), watch_, outbox_, office_.context().watch_work, stop, call);
+    Heartbeat heartbeat(
+        office_.context(), watch_, outbox_, office_.context().watch_work, stop, [this] { return call(); });
     bool ended = false;
     asio::co_spawn(office_.executor(), heartbeat.run(), [&](const std::exception_ptr&) { ended = true; });
     const auto wait = [&](Duration time) {
@@ -172,9 +163,14 @@ TEST_F(Heart, TellsItsObserverWhatCameOfEachBeat) {
         std::vector<std::string> heard;
     };
     Listening listening;
-    const auto call = [this]() -> asio::awaitable<bool> { co_return taken_; };
     Heartbeat heartbeat(
-        office_.context(), watch_, outbox_, office_.context().watch_work, stop_, call, &listening);
+        office_.context(),
+        watch_,
+        outbox_,
+        office_.context().watch_work,
+        stop_,
+        [this] { return call(); },
+        &listening);
     office_.run(words(heartbeat));
     runners_look();
     office_.run(words(heartbeat));

@@ -87,10 +87,10 @@ TEST_F(Rerouting, ANoticeOfALostPackStaysOwedToWhomItWasFor) {
     open();
     auto document = nlohmann::json::parse(shipped("rules/lai-chau/decision-27-2023/pack.json"));
     document["version"] = "9999";
-    auto pack = policy::Pack::parse(document.dump()).value();
+    const auto pack = std::make_shared<const policy::Pack>(policy::Pack::parse(document.dump()).value());
     auto world = std::make_shared<World>(*shipped_world());
     world->packs.clear();
-    world->packs.emplace(pack.key(), std::make_shared<const policy::Pack>(std::move(pack)));
+    world->packs.emplace(pack->key(), pack);
     office_.worlds().replace(std::move(world));
     fail();
     EXPECT_EQ(undelivered(), 1U);
