@@ -17,7 +17,7 @@ function(lachan_room name)
 endfunction()
 
 # Links every file under the given directories into `target` with .incbin, and writes a table of path, digest and bytes
-# (lachan/<room>/assets.hpp declares it), so that nothing of the program has to be found on disk at run time.
+# (HEADER declares it), so that nothing of the program has to be found on disk at run time.
 # ROOT is the directory that paths are relative to; TABLE names the generated array.
 function(lachan_embed target)
   cmake_parse_arguments(arg "" "ROOT;TABLE;HEADER" "DIRECTORIES" ${ARGN})

@@ -26,6 +26,10 @@ namespace {
 
 using namespace lachan;
 
+constexpr char kRoles[] = "operator, reporter, officer, supervisor, analyst or admin";
+constexpr char kAgency[] = "Id of an agency of the directory";
+constexpr char kExpiry[] = "RFC 3339 instant, e.g. 2027-01-01T00:00:00+07:00; never where none is given";
+
 /// The commands of the program: each `add_…` says its options and what runs when it is chosen.
 class Program {
 public:
@@ -215,10 +219,10 @@ private:
                 key_.json = json_;
                 return app::run_key_create(config, key_);
             });
-        create->add_option("--role", key_.role)->required();
-        create->add_option("--agency", key_.agency)->required();
-        create->add_option("--id", key_.id);
-        create->add_option("--expires-at", key_.expires_at);
+        create->add_option("--role", key_.role, kRoles)->required();
+        create->add_option("--agency", key_.agency, kAgency)->required();
+        create->add_option("--id", key_.id, "Its name in the record; AGENCY.ROLE where none is given");
+        create->add_option("--expires-at", key_.expires_at, kExpiry);
         create->add_option("--purpose", key_.purpose, "Why; stands sealed in the record");
         configured(*keys, "list", "All keys, without their tokens", [this](const config::Config& config) {
             return app::run_key_list(config, json_);
@@ -230,7 +234,7 @@ private:
             });
         rotate->add_option("ID", rotate_.id)->required();
         rotate->add_option("--overlap", rotate_.overlap, "How long the old token works as well: PT24H");
-        rotate->add_option("--expires-at", rotate_.expires_at);
+        rotate->add_option("--expires-at", rotate_.expires_at, kExpiry);
         rotate->add_option("--purpose", rotate_.purpose, "Why; stands sealed in the record");
         auto* revoke = configured(*keys, "revoke", "Revoke a key", [this](const config::Config& config) {
             return app::run_key_revoke(config, id_, key_.purpose, json_);
@@ -254,8 +258,8 @@ private:
                                       user_.json = json_;
                                       return app::run_user_create(config, user_);
                                   });
-        create->add_option("--role", user_.role)->required();
-        create->add_option("--agency", user_.agency)->required();
+        create->add_option("--role", user_.role, kRoles)->required();
+        create->add_option("--agency", user_.agency, kAgency)->required();
         create->add_option("--login", user_.login);
         create->add_option("--password-file", user_.password_file, "Otherwise it is asked for")
             ->needs(create->get_option("--login"));
@@ -282,8 +286,8 @@ private:
                 return app::run_user_change(config, user_change_);
             });
         change->add_option("USER", user_change_.who, "Login or account")->required();
-        change->add_option("--role", user_change_.role);
-        change->add_option("--agency", user_change_.agency);
+        change->add_option("--role", user_change_.role, kRoles);
+        change->add_option("--agency", user_change_.agency, kAgency);
     }
 
     void add_deadline() {
@@ -407,7 +411,7 @@ private:
                                       return app::run_access_report(config, access_);
                                   });
         report->add_option("--subject", access_.subject, "Case code");
-        report->add_option("--agency", access_.agency, "Id of an agency");
+        report->add_option("--agency", access_.agency, kAgency);
         report->add_option("--since", access_.since, "RFC 3339 instant");
     }
 

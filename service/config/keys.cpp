@@ -27,7 +27,7 @@ constexpr Range kAnchorInterval{1, 86'400};
 std::vector<Key> make_keys() {
     using std::filesystem::path;
     return {
-        listen_key("api", "Where API and console listen.", [](Config& c) -> Listen& { return c.api.listen; }),
+        listen_key("api", "Where the API listens.", [](Config& c) -> Listen& { return c.api.listen; }),
         url_key("api",
                 "public_url",
                 "How others reach the API: in links of messages and problems. Empty: from api.listen.",
@@ -58,7 +58,7 @@ std::vector<Key> make_keys() {
             "max_connections_per_address",
             "connections",
             kConnections,
-            "Of these, from one address. Whole offices share one.",
+            "Of these, from one address (of IPv6: one /64). Whole offices share one.",
             [](Config& c) -> std::int64_t& { return c.api.max_connections_per_address; }),
         number_key<seconds>("api",
                             "header_timeout_seconds",

@@ -56,13 +56,6 @@ constexpr ProblemType kForbidden{"forbidden",
                                  "Vai trò của khoá này không được làm việc đó.",
                                  "The role of this key may not do that."};
 
-constexpr ProblemType kApprovalNeeded{"approval-needed",
-                                      403,
-                                      "Cần người thứ hai phê duyệt",
-                                      "A second person has to approve",
-                                      "Nhờ một người khác có thẩm quyền phê duyệt.",
-                                      "Ask another person who may approve it."};
-
 constexpr ProblemType kNotFound{"not-found",
                                 404,
                                 "Không tìm thấy",
@@ -236,8 +229,6 @@ const ProblemType& problem_type(Errc code) noexcept {
             return kCrossSite;
         case Errc::forbidden:
             return kForbidden;
-        case Errc::approval_needed:
-            return kApprovalNeeded;
         case Errc::not_found:
             return kNotFound;
         case Errc::route_not_found:

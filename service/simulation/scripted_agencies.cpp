@@ -179,7 +179,6 @@ void ScriptedAgencies::arrive(const casework::Target& target,
     if (known.times == 0) {
         known.content = content;
         unchecked_.push_back(message);
-        ++distinct_[message.type];
     } else if (known.content != content) {
         findings_.add(Broken::confused, message.id + " came twice and says two things");
     }
@@ -203,11 +202,6 @@ void ScriptedAgencies::check_thin(const casework::Message& message) {
     if (!words || !belongs) {
         findings_.add(Broken::leaked, "a message says more than a case code and a duty: " + message.type);
     }
-}
-
-std::size_t ScriptedAgencies::distinct(std::string_view event) const {
-    const auto found = distinct_.find(type_of(event));
-    return found == distinct_.end() ? 0 : found->second;
 }
 
 ScriptedAgencies::Seen& ScriptedAgencies::seen(const std::string& message_id) {

@@ -273,10 +273,6 @@ std::int64_t Connection::total_changes() const noexcept {
     return sqlite3_total_changes64(handle_);
 }
 
-std::int64_t Connection::last_row() const noexcept {
-    return sqlite3_last_insert_rowid(handle_);
-}
-
 void Connection::fail(int code) {
     const int primary = code & 0xff;
     // SQLite names tables and columns in its messages, never values.

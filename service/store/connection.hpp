@@ -228,7 +228,6 @@ public:
     [[nodiscard]] std::int64_t changes() const noexcept;
     /// Rows changed since it was opened; what a failed statement undid itself does not count.
     [[nodiscard]] std::int64_t total_changes() const noexcept;
-    [[nodiscard]] std::int64_t last_row() const noexcept;
 
     /// An input or output error was seen. What the disk holds is then unknown (a failed fsync may have
     /// dropped the very pages it failed to write), so nothing more is to be committed here.

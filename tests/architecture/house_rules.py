@@ -50,7 +50,7 @@ class House:
         self.root = pathlib.Path(root)
         self.rooms = read_rooms((self.root / "service" / "CMakeLists.txt").read_text())
 
-    def files(self, *patterns, below=("include", "service", "tests", "deploy", "console")):
+    def files(self, *patterns, below=("include", "service", "tests", "deploy")):
         for folder in below:
             for pattern in patterns:
                 for path in sorted((self.root / folder).rglob(pattern)):

@@ -74,7 +74,6 @@ public:
 
     // What the tests set or look at.
     std::map<std::string, std::string> refused_urls;  ///< Address to why.
-    std::vector<std::string> agency_entries;          ///< What was to be put into force.
     support::Mailbox mailbox;
 
 private:

@@ -20,7 +20,6 @@ enum class Errc : std::uint8_t {
     unauthenticated,          ///< No token, or one that is unknown, expired or revoked.
     cross_site,               ///< A browser's change that did not come from our own pages.
     forbidden,                ///< Known caller, existence is no secret, but the role may not do this.
-    approval_needed,          ///< A second person has to do this.
     not_found,                ///< Not there, or not for this caller.
     route_not_found,          ///< No such path.
     case_code_invalid,        ///< The check character of a case code does not match: mistyped.

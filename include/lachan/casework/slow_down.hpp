@@ -29,7 +29,7 @@ public:
 
     /// How long this name has to wait; zero: not at all.
     [[nodiscard]] Duration wait(std::string_view name, const Pace& pace, Instant now) const;
-    /// Counts a failure, and says the how manieth it is. Count before looking at the password and take back
+    /// Counts a failure, and says how many there are now. Count before looking at the password and take back
     /// after a success, so that many tries at the same time are no way round.
     int count(std::string_view name, const Pace& pace, Instant now);
     /// One failure less.

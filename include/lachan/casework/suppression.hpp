@@ -8,7 +8,8 @@
 /// out from what it does show.
 namespace lachan::casework {
 
-/// Counts under this are not shown, as official statistics have it (law.md §16: an assumption for Lai Châu).
+/// Counts under this are not shown, as official statistics have it (an assumption for Lai Châu: no text
+/// gives the number).
 inline constexpr std::int64_t kSmallestCell = 5;
 
 /// A table with its totals: the last row and the last column hold them. A table of one dimension has one row

@@ -3,8 +3,7 @@
 #include <chrono>
 
 /// The Vietnamese lunar calendar (new moons and solar terms by the sky over UTC+7), as far as holidays need
-/// it: the days off that are announced each year must contain what the moon says, and a year not announced
-/// yet can be prepared.
+/// it: the tests hold the shipped days off against it, and a year not announced yet can be prepared.
 namespace lachan::deadlines {
 
 /// First day of the first lunar month (mùng 1 Tết) that falls in the civil `year`. Good for 1900 to 2100.

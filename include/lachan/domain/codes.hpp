@@ -7,7 +7,8 @@
 #include <optional>
 #include <string_view>
 
-/// The vocabulary of the contract: closed lists of words, the same in JSON, SQL, rules and screens.
+/// The vocabulary of the contract: closed lists of words, the same in JSON, rules and screens; SQL keeps
+/// a word's place in its list.
 /// `text_of(code)` gives the word, `parse_code<Code>(word)` reads it.
 namespace lachan::domain {
 

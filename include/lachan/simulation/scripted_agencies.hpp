@@ -87,8 +87,6 @@ public:
     void on_arrival(std::function<void(const Arrival&)> react) { react_ = std::move(react); }
     /// What arrived for the first time since this was asked last.
     [[nodiscard]] std::vector<casework::Message> take_unchecked() { return std::exchange(unchecked_, {}); }
-    /// Those of one type ("duty.overdue"), each id once.
-    [[nodiscard]] std::size_t distinct(std::string_view event) const;
     /// How often a message arrived.
     [[nodiscard]] std::size_t times(const std::string& message_id) const;
     /// When somebody tried to reach the endpoint, arrived or not: true time.
@@ -141,7 +139,6 @@ private:
 
     /// By case code, and within a case by number.
     std::unordered_map<std::string, std::unordered_map<std::string, Seen>> seen_;
-    std::map<std::string, std::size_t, std::less<>> distinct_;  ///< Message ids by type.
     std::function<void(const Arrival&)> react_;
     Struck struck_;
     std::size_t arrived_ = 0;

@@ -374,6 +374,17 @@ TEST_F(ConfigTest, DescribesEachKeyOnceWithUnitDefaultAndSentence) {
     EXPECT_EQ(table.front().default_text, "127.0.0.1:8080");
 }
 
+TEST_F(ConfigTest, TheReadmeSaysOfEachKeyWhatTheProgramSays) {
+    std::string told;
+    for (const KeyDescription& key : describe()) {
+        const std::string preset = key.default_text.empty() ? " " : " " + key.default_text + " ";
+        told += "| `" + key.key + "` |" + preset + "| " + key.unit + " | " + key.sentence + " |\n";
+    }
+    std::ifstream file(std::string(LACHAN_SOURCE_DIR) + "/README.md");
+    const std::string readme{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_NE(readme.find("|---|---|---|---|\n" + told), std::string::npos) << "It should have:\n" << told;
+}
+
 TEST_F(ConfigTest, TakesOnlyItsOwnVariablesFromTheProcess) {
     ::setenv("LACHAN_LOG_LEVEL", "debug=x", 1);
     const auto variables = process_environment();

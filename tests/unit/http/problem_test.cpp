@@ -29,7 +29,6 @@ constexpr Row kRows[] = {
     {Errc::unauthenticated, "unauthenticated", 401},
     {Errc::cross_site, "cross-site-request", 403},
     {Errc::forbidden, "forbidden", 403},
-    {Errc::approval_needed, "approval-needed", 403},
     {Errc::not_found, "not-found", 404},
     {Errc::route_not_found, "route-not-found", 404},
     {Errc::case_code_invalid, "case-code-invalid", 404},
