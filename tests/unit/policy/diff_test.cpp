@@ -131,8 +131,8 @@ TEST(Diff, NamesWhatChangedOfARule) {
                   d["rules"][4]["on"] = "report";
               }),
               (std::vector<std::string>{
-                  "changed rule R2: limit of duty act/police@event: PT24H, PT48H if remote → PT24H, PT72H if "
-                  "remote",
+                  ("changed rule R2: limit of duty act/police@event: PT24H, PT48H if remote → "
+                   "PT24H, PT72H if remote"),
                   "changed rule R2: notice to police@event: case.opened → report.received",
                   "changed rule R2: scope of duty act/police@event: each child → the case",
                   "changed rule R3: closing with duty act/worker@event: blocked → possible",
