@@ -68,7 +68,8 @@ std::string html_page(const ProblemType& type, Language language) {
     const std::string_view title = english ? type.title_en : type.title;
     std::string page = "<!doctype html>\n<html lang=\"";
     page += english ? "en" : "vi";
-    page += "\">\n<head><meta charset=\"utf-8\"><title>";
+    page +=
+        "\">\n<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>";
     page += title;
     page += "</title></head>\n<body>\n<h1>";
     page += title;
