@@ -43,6 +43,7 @@ const Allowance* Limits::allowance(Quota quota) const noexcept {
 Limits::Bucket& Limits::bucket(
     std::string_view kind, std::string_view caller, std::int64_t quota, Duration window, Instant now) {
     const auto refill = [&](Bucket& bucket) -> Bucket& {
+        bucket.at = std::min(bucket.at, now);  // a clock that was set back must not keep it from filling
         if (now > bucket.at) {
             const auto passed = static_cast<double>((now - bucket.at).count());
             bucket.tokens =

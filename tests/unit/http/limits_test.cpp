@@ -48,7 +48,9 @@ TEST(Limits, BearAClockThatStepsBack) {
     Limits limits(small());
     EXPECT_EQ(limits.admit(Quota::receipt, "::1", kStart).remaining, 2);
     EXPECT_EQ(limits.admit(Quota::receipt, "::1", kStart - 1h).remaining, 1);
-    EXPECT_EQ(limits.admit(Quota::receipt, "::1", kStart).remaining, 0);
+    EXPECT_EQ(limits.admit(Quota::receipt, "::1", kStart - 1h).remaining, 0);
+    EXPECT_EQ(limits.admit(Quota::receipt, "::1", kStart - 1h + 40s).remaining, 1)
+        << "it fills by the new time";
 }
 
 TEST(Limits, CountEachCallerAndEachAllowanceAlone) {
