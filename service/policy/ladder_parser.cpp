@@ -67,6 +67,11 @@ void expect_sound(const Reader& declared, const Ladder& ladder) {
         ladder.steps.back().unless != LadderStep::Unless::done) {
         declared.fault_at("steps", "bad_ladder", "the last step repeats until the duty is done");
     }
+    const auto repeating = std::count_if(
+        ladder.steps.begin(), ladder.steps.end(), [](const LadderStep& step) { return step.repeats; });
+    if (repeating > 1) {  // a duty counts its repetitions once, for all steps
+        declared.fault_at("steps", "bad_ladder", "only the last step repeats");
+    }
     if (ladder.steps.size() > kMaxLadderSteps) {
         declared.fault_at("steps", "bad_ladder", "at most 63 steps are possible");
     }
