@@ -46,17 +46,11 @@ ordered_json to_json(const PastRetention& past) {
             {"erased", false}};
 }
 
-/// Errors: as `casework::erase_case`; `transition_not_allowed`.
+/// Errors: as `casework::erase_past`.
 Result<casework::Erased> erase(Data& data, const policy::RetentionRules& rules, const PastRetention& past) {
-    const std::string ground = rules.id + "@" + rules.version + " " + past.rule->id;
     casework::Erased erased;
     const auto committed = data.store->commit_now([&](casework::Tx& tx) -> Result<void> {
-        // Once more, within the unit: a case may have been opened again since it was listed.
-        const auto value = tx.cases.find(past.number);
-        if (!value || value->status != domain::CaseStatus::closed || value->closed_at != past.closed_at) {
-            return Error(Errc::transition_not_allowed, "the case is open again");
-        }
-        auto done = casework::erase_case(tx, *data.vault, past.number, ground, kActor);
+        auto done = casework::erase_past(tx, *data.vault, rules, past, kActor);
         if (!done) {
             return done.error();
         }

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "case_edit.hpp"
+
 namespace lachan::casework {
 namespace {
 
@@ -65,6 +67,23 @@ std::vector<PastRetention> past_retention(const View& view,
         return std::pair(one.closed_at, one.number) < std::pair(other.closed_at, other.number);
     });
     return found;
+}
+
+Result<Erased> erase_past(Tx& tx,
+                          Vault& vault,
+                          const policy::RetentionRules& rules,
+                          const PastRetention& past,
+                          std::string_view actor) {
+    const auto value = tx.cases.find(past.number);
+    const bool closed = value && value->status == domain::CaseStatus::closed;
+    const auto now = closed ? judge(view_of(tx), vault, rules, *value, tx.now) : std::nullopt;
+    if (!now || now->closed_at != past.closed_at) {
+        return Error(Errc::transition_not_allowed, "the case is not to be forgotten any more");
+    }
+    if (!now->hold.empty()) {
+        return Error(Errc::transition_not_allowed, now->hold);
+    }
+    return erase_case(tx, vault, past.number, rules.id + "@" + rules.version + " " + now->rule->id, actor);
 }
 
 }  // namespace lachan::casework

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "lachan/casework/erasure.hpp"
 #include "lachan/casework/store.hpp"
 #include "lachan/casework/vault.hpp"
 #include "lachan/policy/retention.hpp"
@@ -25,5 +26,13 @@ struct PastRetention {
                                                         const Vault& vault,
                                                         const policy::RetentionRules& rules,
                                                         Instant now);
+
+/// Forgets what was listed, if nothing has come between since: it is judged once more within the unit.
+/// Errors: `transition_not_allowed` (open again, closed anew, or held by now), as `erase_case`.
+[[nodiscard]] Result<Erased> erase_past(Tx& tx,
+                                        Vault& vault,
+                                        const policy::RetentionRules& rules,
+                                        const PastRetention& past,
+                                        std::string_view actor);
 
 }  // namespace lachan::casework

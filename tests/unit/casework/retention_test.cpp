@@ -91,6 +91,28 @@ TEST_F(RetentionOfCases, HoldsACaseThatIsLinkedToAnOpenOneAndToNoOther) {
     EXPECT_EQ(hold(), "linked to an open case");
 }
 
+// Between the list and the erasure an officer may have linked or reopened what was listed.
+TEST_F(RetentionOfCases, IsJudgedOnceMoreBeforeAnythingIsForgotten) {
+    const std::string held = closed(small_accident());
+    const std::string free = closed(small_accident());
+    nothing_left_to_do(held);
+    nothing_left_to_do(free);
+    office_.pass(kMonth * 61);
+    const auto found = past(0s);
+    ASSERT_EQ(found.size(), 2U);
+    link(held, office_.opened(violence_at_home()));
+    for (const PastRetention& each : found) {
+        std::string why;
+        office_.write([&](Tx& tx) -> Result<void> {
+            const auto done = erase_past(tx, office_.vault(), rules_, each, "test");
+            why = done ? "" : done.error().detail();
+            return {};
+        });
+        EXPECT_EQ(why, each.code == free ? "" : "linked to an open case");
+    }
+    EXPECT_EQ(past(0s).size(), 1U);
+}
+
 TEST_F(RetentionOfCases, ForgetsAboutWhatIsForgotten) {
     const std::string code = closed(small_accident());
     office_.write([&](Tx& tx) -> Result<void> {
