@@ -19,6 +19,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
+/// A database is its file and what SQLite keeps beside it.
+constexpr const char* kDatabaseParts[] = {"", "-wal", "-shm", "-journal"};
+
 struct Health {
     std::vector<std::string> integrity;
     store::ChainReport chain;
@@ -99,10 +102,11 @@ int answer(const Health& health, bool json) {
     return health.good() ? kGood : kFinding;
 }
 
-/// Opens the copy with the keys of this installation, does what erasures were asked for since it was made,
+/// Opens the copy with the keys of this installation (no service may be using them: it would go on in the
+/// database that was moved away), does what erasures were asked for since it was made,
 /// and looks at all of it.
 Result<Health> examine_restored(const config::Config& config) {
-    auto data = open_data(config, vault::KeyFileAccess::destroy);
+    auto data = open_data(config, vault::KeyFileAccess::replace);
     if (!data) {
         return data.error();
     }
@@ -119,12 +123,17 @@ Result<Health> examine_restored(const config::Config& config) {
     }
     auto health = examine(*(*data)->store, *loaded->world);
     (*data)->store->stop();
+    std::error_code none;
+    if (const auto left = std::filesystem::file_size(config.store.path.string() + "-wal", none);
+        !none && left > 0) {
+        return Error(Errc::storage, "what the erasures changed could not be written into the copy");
+    }
     return health;
 }
 
 void remove_database(const std::filesystem::path& file) {
     std::error_code ignored;
-    for (const char* const part : {"", "-wal", "-shm"}) {
+    for (const char* const part : kDatabaseParts) {
         std::filesystem::remove(file.string() + part, ignored);
     }
 }
@@ -236,10 +245,13 @@ int run_backup(const config::Config& config, const std::filesystem::path& out, b
 /// The copy takes its place only when it was found good: a bad one leaves nothing behind.
 int run_restore(const config::Config& config, const std::filesystem::path& from, bool json) {
     std::error_code failure;
-    if (std::filesystem::exists(config.store.path, failure)) {
-        return complain(
-            Error(Errc::validation_failed,
-                  "a database is there already: move " + config.store.path.string() + " away first"));
+    // A log without its database would be taken for the copy's own, and written into it.
+    for (const char* const part : kDatabaseParts) {
+        const std::string there = config.store.path.string() + part;
+        if (std::filesystem::exists(there, failure)) {
+            return complain(
+                Error(Errc::validation_failed, "a database is there already: move " + there + " away first"));
+        }
     }
     config::Config apart = config;
     apart.store.path += ".restoring";

@@ -176,6 +176,13 @@ class StartAndStop(unittest.TestCase):
         database = next(self.service.folder.glob("data/*.sqlite3"))
         for file in database.parent.glob(database.name + "*"):
             file.unlink()
+        log = pathlib.Path(f"{database}-wal")
+        log.write_bytes(b"of the former database")
+        refused = self.service.command("restore", out, "--config", self.service.config)
+        self.assertEqual(refused.returncode, USAGE, refused)
+        self.assertIn("-wal", refused.stderr)
+        self.assertFalse(database.exists())
+        log.unlink()
         restored = self.service.command("restore", out, "--config", self.service.config)
         self.assertEqual(restored.returncode, GOOD, restored)
         self.service.start()

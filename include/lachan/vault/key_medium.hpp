@@ -30,7 +30,8 @@ public:
 /// `read`: commands beside it, which hash tokens and read codes but take no keys.
 /// `destroy`: commands beside it that end keys. A slot is overwritten in its place, so the service sees it at
 /// once; nobody may put another file in the place of this one meanwhile.
-/// `replace`: a command that puts another file in its place: neither the service nor such a command is there.
+/// `replace`: a command that puts another file, or another database, in its place: neither the service nor
+/// such a command is there.
 enum class KeyFileAccess : std::uint8_t { own, read, destroy, replace };
 
 /// Errors: `storage`, also where another process owns the file or others may read it.
