@@ -25,8 +25,9 @@ using namespace std::chrono_literals;
 
 constexpr Duration kHousekeeping =
     5s;  ///< Keys made ahead last far longer; a full disk is noticed within this.
-constexpr Duration kAnchorRetry = 60s;  ///< After a failure; an outside party may be down for long.
-constexpr int kRepliesForgotten = 500;  ///< In one unit: a millisecond of the writer.
+constexpr Duration kCalendarRetry = 30s;  ///< After a failure; deadlines stand by the former calendar.
+constexpr Duration kAnchorRetry = 60s;    ///< After a failure; an outside party may be down for long.
+constexpr int kRepliesForgotten = 500;    ///< In one unit: a millisecond of the writer.
 // The calendar that open deadlines were last counted with, among the documents of the store.
 constexpr std::string_view kCalendarDocument = "calendar";
 constexpr std::string_view kCountedWith = "counted_with";
@@ -93,6 +94,7 @@ Application::Application(const config::Config& config, std::unique_ptr<Data> dat
       watch_work_(io_.get_executor()),
       house_work_(io_.get_executor()),
       anchor_work_(io_.get_executor()),
+      calendar_work_(io_.get_executor()),
       count_work_(io_.get_executor()),
       heart_work_(io_.get_executor()),
       context_{
@@ -224,8 +226,10 @@ int Application::run() {
 asio::awaitable<void> Application::live() {
     asio::signal_set signals(
         io_, SIGINT, SIGTERM, SIGHUP);  // from the first moment: one that comes early waits here
-    co_await count_anew_if_changed();   // before anything is reminded of or missed by the former calendar
-    const auto caught_up = co_await watch_->catch_up();
+    // Before anything is reminded of or missed by the former calendar.
+    const bool counted = co_await count_anew_if_changed();
+    const auto caught_up = counted ? co_await watch_->catch_up()
+                                   : Result<void>(Error(Errc::storage, "deadlines are not counted anew"));
     if (!caught_up) {
         log::error("service.cannot_start", {{"why", caught_up.error().detail()}});
         exit_code_ = kEnvironment;
@@ -233,6 +237,7 @@ asio::awaitable<void> Application::live() {
     }
     start(watch_->run());
     start(outbox_->run());
+    start(keep_calendar());
     start(keep_house());
     start(keep_anchors());
     start(keep_counts());
@@ -296,6 +301,7 @@ asio::awaitable<void> Application::close() {
         watch_work_.notify();
         house_work_.notify();
         anchor_work_.notify();
+        calendar_work_.notify();
         count_work_.notify();
         heart_work_.notify();
         asio::steady_timer pause(io_, 20ms);
@@ -337,12 +343,9 @@ Result<void> Application::reload() {
     if (!kept) {
         return kept.error();
     }
-    const auto former = worlds_.current()->calendar;
     worlds_.replace(loaded->world);
     calendar_ = std::move(loaded->calendar);
-    if (former->version() != loaded->world->calendar->version()) {
-        start(count_anew(former));
-    }
+    calendar_work_.notify();
     log::info("world.reloaded",
               {{"directory", loaded->world->directory->version()},
                {"calendar", loaded->world->calendar->version()}});
@@ -352,19 +355,47 @@ Result<void> Application::reload() {
     return {};
 }
 
-asio::awaitable<void> Application::count_anew(std::shared_ptr<const deadlines::Calendar> before) {
-    const auto world = worlds_.current();
+/// One calendar after the other: two at once would move duties to and fro, and some would stay with the
+/// former one.
+asio::awaitable<void> Application::keep_calendar() {
+    while (!stop_.stopping) {
+        const std::string text = calendar_;
+        const bool done = co_await count_anew_if_changed();
+        const Instant until = data_->clock.now() + kCalendarRetry;
+        while (!stop_.stopping && calendar_ == text && (done || data_->clock.now() < until)) {
+            co_await data_->clock.sleep_until(done ? data_->clock.now() + kHousekeeping : until,
+                                              calendar_work_);
+        }
+    }
+}
+
+asio::awaitable<bool> Application::count_anew_if_changed() {
     const std::string text = calendar_;
-    const auto moved = co_await casework::move_deadlines(context_, {std::move(before), world}, stop_);
+    const auto world = worlds_.current();
+    std::optional<std::string> counted_with;
+    casework::ReadOp look = [&](const casework::View& view) -> Result<void> {
+        counted_with = view.documents.find(kCalendarDocument, kCountedWith);
+        return {};
+    };
+    const auto looked = co_await data_->store->read(std::move(look));
+    if (looked && counted_with == text) {
+        co_return true;
+    }
+    std::shared_ptr<const deadlines::Calendar> before;
+    if (auto parsed = deadlines::Calendar::parse(counted_with.value_or(""))) {
+        before = std::make_shared<const deadlines::Calendar>(std::move(*parsed));
+    }
+    const auto moved = looked ? co_await casework::move_deadlines(context_, {before, world}, stop_)
+                              : Result<std::size_t>(looked.error());
     if (!moved) {
         log::error("calendar.not_applied",
                    {{"calendar", world->calendar->version()}, {"why", moved.error().detail()}});
-        co_return;
+        co_return false;
     }
     log::info("calendar.applied",
               {{"calendar", world->calendar->version()}, {"moved", static_cast<std::int64_t>(*moved)}});
-    if (stop_.stopping || calendar_ != text) {
-        co_return;  // not all of it, or by a calendar that is the former one by now
+    if (stop_.stopping) {
+        co_return false;  // perhaps not all of it
     }
     casework::WriteOp note = [&](casework::Tx& tx) -> Result<void> {
         tx.documents.put(kCalendarDocument, kCountedWith, text, tx.now);
@@ -374,23 +405,7 @@ asio::awaitable<void> Application::count_anew(std::shared_ptr<const deadlines::C
     if (!noted) {
         log::error("calendar.not_noted", {{"why", noted.error().detail()}});
     }
-}
-
-asio::awaitable<void> Application::count_anew_if_changed() {
-    std::optional<std::string> counted_with;
-    casework::ReadOp look = [&](const casework::View& view) -> Result<void> {
-        counted_with = view.documents.find(kCalendarDocument, kCountedWith);
-        return {};
-    };
-    const auto looked = co_await data_->store->read(std::move(look));
-    if (!looked || counted_with == calendar_) {
-        co_return;
-    }
-    std::shared_ptr<const deadlines::Calendar> before;
-    if (auto parsed = deadlines::Calendar::parse(counted_with.value_or(""))) {
-        before = std::make_shared<const deadlines::Calendar>(std::move(*parsed));
-    }
-    co_await count_anew(std::move(before));
+    co_return noted.has_value();
 }
 
 asio::awaitable<void> Application::keep_house() {
@@ -423,7 +438,8 @@ asio::awaitable<void> Application::keep_anchors() {
         const Duration interval = config_.audit.anchor_interval;
         const Duration pause = kept ? interval : std::min(interval, kAnchorRetry);
         const Instant until = data_->clock.now() + pause;
-        while (!stop_.stopping && data_->clock.now() < until) {
+        // A clock that is set back must not put the next one off.
+        while (!stop_.stopping && data_->clock.now() < until && until - data_->clock.now() <= pause) {
             co_await data_->clock.sleep_until(until, anchor_work_);
         }
     }

@@ -52,10 +52,12 @@ private:
     void start(boost::asio::awaitable<void> runner);
 
     [[nodiscard]] Result<void> reload();
+    /// Counts anew after each reload that changed the calendar, and again after a failure.
+    boost::asio::awaitable<void> keep_calendar();
     /// Open deadlines follow the calendar in force, wherever a former one put them; then that is noted, so
-    /// that a start after a change of the file counts anew, and any other start does not.
-    boost::asio::awaitable<void> count_anew(std::shared_ptr<const deadlines::Calendar> before);
-    boost::asio::awaitable<void> count_anew_if_changed();
+    /// that a start after a change of the file counts anew, and any other start does not. False: not all of
+    /// it, try again.
+    boost::asio::awaitable<bool> count_anew_if_changed();
     [[nodiscard]] Result<void> check_agency(std::string_view entry) const;
     [[nodiscard]] boost::asio::awaitable<http::Reply> answer_api(http::Request& request);
     [[nodiscard]] boost::asio::awaitable<http::Reply> answer_operations(http::Request& request);
@@ -84,6 +86,7 @@ private:
     casework::Wakeup watch_work_;
     casework::Wakeup house_work_;
     casework::Wakeup anchor_work_;
+    casework::Wakeup calendar_work_;
     casework::Wakeup count_work_;
     casework::Wakeup heart_work_;
     casework::Context context_;
