@@ -37,6 +37,8 @@ CaseEdit::CaseEdit(
       value_(std::move(value)),
       actor_(std::move(actor)),
       code_(vault.case_code(value_.no)),
+      begun_at_(value_.sequence),
+      kept_out_before_(value_.conflicted.size()),
       pack_(world_->pack(value_.pack)),
       duties_(value_.duties > 0 ? tx.duties.of_case(value_.no) : std::vector<domain::Duty>{}) {
     exclude_successors();
@@ -313,6 +315,12 @@ void CaseEdit::finish() {
     }
     tx_.cases.update(value_);
     check_case(value_, duties_);
+}
+
+void CaseEdit::finish_if_changed() {
+    if (value_.sequence != begun_at_ || value_.conflicted.size() != kept_out_before_) {
+        finish();
+    }
 }
 
 CaseChange CaseEdit::change() const {

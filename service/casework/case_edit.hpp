@@ -108,6 +108,9 @@ public:
 
     /// Writes the case and its new parties, and states the invariants.
     void finish();
+    /// The same where anything was changed, if only by opening the case: a body that has become one with a
+    /// suspect's is taken out of it then. For acts that may turn out to do nothing.
+    void finish_if_changed();
 
     /// What was done, for the answer.
     [[nodiscard]] CaseChange change() const;
@@ -157,6 +160,8 @@ private:
     domain::Case value_;
     std::string actor_;
     std::string code_;
+    std::int64_t begun_at_;  ///< The sequence of the case when it was opened for change.
+    std::size_t kept_out_before_;
     const policy::Pack* pack_;
     std::vector<domain::Duty> duties_;
     std::vector<std::int32_t> touched_;

@@ -78,9 +78,7 @@ std::size_t move_in_case(Tx& tx,
             ++moved;
         }
     }
-    if (moved > 0) {
-        edit.finish();
-    }
+    edit.finish_if_changed();
     return moved;
 }
 

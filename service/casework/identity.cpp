@@ -181,6 +181,7 @@ boost::asio::awaitable<Result<IdentityView>> see_identity(Context& context,
             result.erasure = std::move(erasures.back());
         }
         note_reading(context.vault, tx, edit, caller, purpose);
+        edit.finish_if_changed();
         return {};
     };
     const auto read =

@@ -85,8 +85,9 @@ boost::asio::awaitable<Result<Answer>> link_cases(Context& context,
         }
         const auto linked = tx.cases.linked(pair->one.no);
         if (std::find(linked.begin(), linked.end(), pair->other.no) != linked.end()) {
-            CaseEdit unchanged(tx, world, context.vault, std::move(pair->one), caller.key.text());
-            Answer answer = render(unchanged.change());
+            CaseEdit linked_before(tx, world, context.vault, std::move(pair->one), caller.key.text());
+            linked_before.finish_if_changed();
+            Answer answer = render(linked_before.change());
             answer.status = kNothingMade;
             answer.location.clear();
             return answer;

@@ -137,6 +137,8 @@ boost::asio::awaitable<Result<Answer>> nudge_by_receipt(Context& context,
         const bool escalated = nudge(edit, tx.now);
         if (escalated) {
             edit.finish();
+        } else {
+            edit.finish_if_changed();
         }
         return render(escalated);
     };

@@ -142,8 +142,9 @@ boost::asio::awaitable<Result<Answer>> respond(Context& context,
         }
         const bool again =
             (*duty)->state == domain::DutyState::accepted && response.kind == domain::ResponseKind::accepted;
-        if (again) {
-            return render(edit.change());  // accepted is accepted; saying so twice changes nothing
+        if (again) {  // accepted is accepted; saying so twice changes nothing
+            edit.finish_if_changed();
+            return render(edit.change());
         }
         edit.record("duty." + std::string(domain::text_of(response.kind)),
                     data_of(**duty, edit.code(), response));

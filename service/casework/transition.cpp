@@ -92,9 +92,7 @@ std::size_t transfer_in_case(Tx& tx,
             ++done;
         }
     }
-    if (done > 0) {
-        edit.finish();
-    }
+    edit.finish_if_changed();
     return done;
 }
 

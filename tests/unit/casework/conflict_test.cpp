@@ -46,6 +46,32 @@ TEST(Conflict, ASuspectsAgencyIsNeitherHolderNorTold) {
     EXPECT_FALSE(is_told(office, code, "ubnd-03388"));
 }
 
+// The first to touch the case after a body has become one with a suspect's may be somebody who changes
+// nothing: what opening the case did is kept all the same.
+TEST(Conflict, ABodyThatTurnsOutToBeTheSuspectsIsTakenOutByAMereReading) {
+    Office office;
+    const std::string code = office.opened(suspecting({"ubnd-03390"}));
+    ASSERT_TRUE(holds(office, code, "tyt-03388"));
+    const auto present = office.worlds().current();
+    auto next = std::make_shared<World>(*present);
+    next->directory = std::make_shared<const directory::Directory>(
+        present->directory
+            ->with_agency(
+                R"({"id": "tyt-03388", "name": "Trạm Y tế", "kind": "health_station", "area": "03388",
+                              "roles": ["commune_health_station"], "part_of": "ubnd-03390",
+                              "valid_from": "2025-07-01"})")
+            .value());
+    office.worlds().replace(next);
+
+    ASSERT_TRUE(office.run(see_identity(office.context(), officer("ubnd-03388"), code, "kiểm tra tên")));
+    EXPECT_FALSE(holds(office, code, "tyt-03388"));
+    const auto newest = office.duties(code).back();
+    EXPECT_EQ(office.case_of(code).duties, newest.no.ordinal);
+    EXPECT_EQ(office.case_of(code).notifications, office.notifications(code).back().no.ordinal);
+    EXPECT_TRUE(office.run(see_case(office.context(), officer(newest.holder.text()), code)));
+    EXPECT_TRUE(office.add(hotline(), code, violence_at_home()));
+}
+
 // Whoever works for the committee sits beside its chair.
 TEST(Conflict, ACommitteeAndItsChairAreOneBody) {
     for (const char* const suspected : {"ct-03388", "ubnd-03388"}) {
