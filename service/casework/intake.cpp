@@ -311,6 +311,9 @@ void join_facts(domain::Case& value, const Prepared& prepared) {
             value.residences[i] = prepared.residences[i];
         }
     }
+    if (prepared.report.status == domain::ReportStatus::actual) {
+        value.kind = domain::ReportStatus::actual;  // what began as an exercise is one no longer
+    }
     for (const domain::Category category : prepared.report.categories) {
         if (std::find(value.categories.begin(), value.categories.end(), category) == value.categories.end()) {
             value.categories.push_back(category);

@@ -34,6 +34,19 @@ TEST(FurtherReport, AddsOnlyWhatIsNewAndItsClocksStartAnew) {
     EXPECT_EQ(count(office.events(code), "report.received"), 2u);
 }
 
+TEST(FurtherReport, ARealOneMakesAnExerciseReal) {
+    Office office;
+    domain::Report drill = small_accident();
+    drill.status = domain::ReportStatus::exercise;
+    const std::string code = office.opened(drill);
+    ASSERT_TRUE(office.add(hotline(), code, drill));
+    EXPECT_EQ(office.case_of(code).kind, domain::ReportStatus::exercise);
+    ASSERT_TRUE(office.add(hotline(), code, worse(kMorning)));
+    EXPECT_EQ(office.case_of(code).kind, domain::ReportStatus::actual);
+    ASSERT_TRUE(office.add(hotline(), code, drill));
+    EXPECT_EQ(office.case_of(code).kind, domain::ReportStatus::actual);
+}
+
 TEST(FurtherReport, SaidTwiceAddsNoDuty) {
     Office office;
     const std::string code = office.opened(violence_at_home());
