@@ -172,6 +172,12 @@ boost::asio::awaitable<Result<Page<CaseItem>>> search_cases(Context& context,
                         "nothing to search for",
                         {{"", "missing", "give at least one of name, phone, code, reference"}});
     }
+    if (!search.code.empty()) {
+        const auto number = context.vault.case_no(search.code);
+        if (!number && number.error().code() == Errc::case_code_invalid) {  // mistyped is not unknown
+            co_return number.error();
+        }
+    }
     Page<CaseItem> page;
     page.world = context.worlds.current();
     WriteOp look = [&](Tx& tx) -> Result<void> {

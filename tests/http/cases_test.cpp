@@ -210,6 +210,9 @@ TEST_F(Cases, AreFoundByNameWithoutToneMarks) {
 TEST_F(Cases, AreNotSearchedForNothing) {
     EXPECT_EQ(desk.post(hotline, "/v1/cases/search", json::object()).status(), 422);
     EXPECT_EQ(desk.post(hotline, "/v1/cases/search", {{"nmae", "x"}}).faults(), List{"/nmae unknown_field"});
+    std::string mistyped = file(emergency_report());
+    mistyped.back() = mistyped.back() == 'A' ? 'B' : 'A';
+    EXPECT_EQ(desk.post(hotline, "/v1/cases/search", {{"code", mistyped}}).problem(), "case-code-invalid");
 }
 
 TEST_F(Cases, KeepARecordThatCanBeRead) {

@@ -87,7 +87,8 @@ struct CaseSearch {
     int limit = 50;
     std::string purpose = {};  ///< As for names; not demanded, and on record where it is given.
 };
-/// Search by folded names and keyed hashes. Each search is an event that names the cases it found.
+/// Search by folded names and keyed hashes. Each search is an event that names the cases it found. Errors:
+/// `validation_failed`, `forbidden`, `case_code_invalid` (mistyped).
 [[nodiscard]] boost::asio::awaitable<Result<Page<CaseItem>>> search_cases(Context& context,
                                                                           domain::Principal caller,
                                                                           CaseSearch search);

@@ -395,10 +395,11 @@ TEST_F(Questions, ATokenIsKnownUntilItIsRevokedOrExpires) {
     EXPECT_EQ(again.error().code(), Errc::not_found);
 }
 
-TEST_F(Questions, ASearchByACodeThatIsNoneFindsNothingAndAShortListIsCut) {
+TEST_F(Questions, AMistypedCodeIsToldApartFromOneNotFoundAndAShortListIsCut) {
     CaseSearch by_code;
     by_code.code = "LC-0000-0000-1";
-    EXPECT_TRUE(found(hotline(), by_code).empty());
+    const auto mistyped = office_.run(search_cases(office_.context(), hotline(), by_code));
+    EXPECT_EQ(mistyped.error().code(), Errc::case_code_invalid);
     by_code.code = code_;
     EXPECT_EQ(found(hotline(), by_code), std::vector{code_});
     CaseSearch by_name;
