@@ -495,10 +495,5 @@ TEST(PackParsing, TakesALawThatWasReadInASecondarySource) {
     EXPECT_EQ(pack->duty("R9", "look"), nullptr);
 }
 
-TEST(PackParsing, TheShippedPackIsSound) {
-    const auto pack = Pack::parse(testing::shipped_text());
-    EXPECT_TRUE(pack) << testing::shown(pack ? Error() : pack.error());
-}
-
 }  // namespace
 }  // namespace lachan::policy

@@ -255,5 +255,10 @@ TEST(Lint, TheShippedPackHasNoErrorAndNothingUnusedButSex) {
     }
 }
 
+TEST(PackParsing, TheShippedPackIsSound) {
+    const auto pack = Pack::parse(testing::shipped_text());
+    EXPECT_TRUE(pack) << testing::shown(pack ? Error() : pack.error());
+}
+
 }  // namespace
 }  // namespace lachan::policy
