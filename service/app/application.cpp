@@ -25,9 +25,9 @@ using namespace std::chrono_literals;
 
 constexpr Duration kHousekeeping =
     5s;  ///< Keys made ahead last far longer; a full disk is noticed within this.
-constexpr Duration kCalendarRetry = 30s;  ///< After a failure; deadlines stand by the former calendar.
-constexpr Duration kAnchorRetry = 60s;    ///< After a failure; an outside party may be down for long.
-constexpr int kRepliesForgotten = 500;    ///< In one unit: a millisecond of the writer.
+constexpr Duration kCalendarLook = 30s;  ///< After a failure deadlines stand by the former calendar.
+constexpr Duration kAnchorRetry = 60s;   ///< After a failure; an outside party may be down for long.
+constexpr int kRepliesForgotten = 500;   ///< In one unit: a millisecond of the writer.
 // The calendar that open deadlines were last counted with, among the documents of the store.
 constexpr std::string_view kCalendarDocument = "calendar";
 constexpr std::string_view kCountedWith = "counted_with";
@@ -360,11 +360,9 @@ Result<void> Application::reload() {
 asio::awaitable<void> Application::keep_calendar() {
     while (!stop_.stopping) {
         const std::string text = calendar_;
-        const bool done = co_await count_anew_if_changed();
-        const Instant until = data_->clock.now() + kCalendarRetry;
-        while (!stop_.stopping && calendar_ == text && (done || data_->clock.now() < until)) {
-            co_await data_->clock.sleep_until(done ? data_->clock.now() + kHousekeeping : until,
-                                              calendar_work_);
+        co_await count_anew_if_changed();
+        if (!stop_.stopping && calendar_ == text) {
+            co_await data_->clock.sleep_until(data_->clock.now() + kCalendarLook, calendar_work_);
         }
     }
 }
